@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Writes confusions.tsv: which word people wrote for which other word, counted in real corrections.
+
+usage: confusions.py --words WORDS.tsv CORRECTIONS.jsonl... > confusions.tsv
+
+CORRECTIONS: a JSON object a line with "before", "after" and "repo", one corrected sentence each.
+Counted are changes of one word (or one word written as two, or two as one), a word missing or
+a word too many, letter case apart. A pair is kept if it was corrected in two repositories or
+more, or in one and both words are frequent; frequent words that are confused one way are taken
+to be confused the other way too, half as often. Each word keeps its most frequent corrections.
+WORDS: word TAB count, most frequent first, from the corpus. Frequent words that sound the same
+in espeak-ng's American English, stress apart, or but for one phoneme where one of them has an
+apostrophe, are added with count 1.
+
+Each line: wrong TAB right TAB count, sorted. "" as wrong: the word was missing; "" as right: it
+was too many.
+"""
+import argparse
+import collections
+import difflib
+import json
+import re
+import subprocess
+import sys
+
+NEVER = {"rust-lang/book", "rust-lang/rfcs", "milvus-io/milvus-docs", "apache/apisix-website"}
+WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|[^\sA-Za-z]")
+
+
+def words(text):
+    return [w.lower().replace("’", "'") for w in WORD.findall(text)]
+
+
+def is_word(text):
+    return bool(re.fullmatch(r"[a-z]+(?:'[a-z]+)*", text))
+
+
+def changes(before, after):
+    """(wrong, right) of each change that is small enough to be one correction."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for op, i, j, k, m in matcher.get_opcodes():
+        wrong, right = before[i:j], after[k:m]
+        if op == "equal" or len(wrong) + len(right) > 3 or max(len(wrong), len(right)) > 2:
+            continue
+        if not all(map(is_word, wrong + right)):
+            continue
+        yield " ".join(wrong), " ".join(right)
+
+
+def sounds(frequent):
+    """The frequent words' IPA, stress left out, in their order."""
+    run = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", "en-us", "--stdin"], text=True,
+                         input="".join(f"{w}\n\n" for w in frequent), check=True,
+                         capture_output=True)
+    return [re.sub("[ˈˌ ]", "", line) for line in run.stdout.split("\n")[: len(frequent)]]
+
+
+def homophones(frequent):
+    """Pairs of frequent words that sound the same, or nearly so where one has an apostrophe."""
+    by_sound = collections.defaultdict(list)
+    for word, sound in zip(frequent, sounds(frequent)):
+        by_sound[sound].append(word)
+        if "'" in word:  # they're: also without each one of its sounds
+            for short in {sound[:i] + sound[i + 1:] for i in range(len(sound))}:
+                by_sound[short].append(word)
+    for group in by_sound.values():
+        for wrong in group:
+            for right in group:
+                if wrong != right and ("'" in wrong + right or len(group) <= 6):
+                    yield wrong, right
+
+
+def count_changes(paths):
+    """Counter of (wrong, right), and the repositories each occurs in."""
+    count, repos = collections.Counter(), collections.defaultdict(set)
+    for path in paths:
+        with open(path, encoding="utf-8") as lines:
+            for record in map(json.loads, lines):
+                if record["repo"] in NEVER:
+                    continue
+                for pair in changes(words(record["before"]), words(record["after"])):
+                    count[pair] += 1
+                    repos[pair].add(record["repo"])
+    return count, repos
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--words", required=True, metavar="WORDS.tsv",
+                        help="frequent words of the corpus")
+    parser.add_argument("--n-words", type=int, default=8000,
+                        help="how many of them count as frequent (8000)")
+    parser.add_argument("--per-word", type=int, default=12,
+                        help="corrections kept for a word (12)")
+    parser.add_argument("files", nargs="+", metavar="CORRECTIONS.jsonl")
+    args = parser.parse_args()
+    with open(args.words, encoding="utf-8") as lines:
+        ranked = [line.split("\t")[0] for line in lines][: args.n_words]
+    frequent = [w for w in ranked if len(w) > 1 or w in "ai"]
+    known = set(frequent)
+    count, repos = count_changes(args.files)
+    kept = collections.Counter()
+    for (wrong, right), n in count.items():
+        if len(repos[wrong, right]) > 1 or {wrong, right} <= known:
+            kept[wrong, right] += n
+        if {wrong, right} <= known:
+            kept[right, wrong] += (n + 1) // 2
+    for pair in homophones(frequent):
+        kept[pair] += 1
+    by_wrong = collections.defaultdict(list)
+    for (wrong, right), n in kept.items():
+        by_wrong[wrong].append((-n, right))
+    for wrong in sorted(by_wrong):
+        for n, right in sorted(by_wrong[wrong])[: args.per_word]:
+            sys.stdout.write(f"{wrong}\t{right}\t{-n}\n")
+
+
+if __name__ == "__main__":
+    main()
