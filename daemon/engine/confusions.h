@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * confusions.h - what people write for what: confusions.tsv of a model's directory
+ *
+ * Lines of wrong TAB right TAB count, sorted by wrong, then count; both in lower case. An empty
+ * wrong is a word that was missing, an empty right one that was too many. The file is
+ * made from real corrections by model/training/confusions.py.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+typedef struct PdConfusions PdConfusions; /* immutable once loaded */
+
+typedef struct {
+    const char *text; /* borrowed from the list; "" where the word was too many */
+    uint32_t count;
+} PdConfusion;
+
+/* @error: PD_ERROR_MODEL_BROKEN; the message names file and line */
+PdConfusions *pd_confusions_load(const char *path, GError **error);
+void pd_confusions_free(PdConfusions *self); /* NULL is fine */
+
+/* Returns: (nullable): array of PdConfusion, most frequent first; borrowed. @wrong in lower
+ * case, "" for words to insert. */
+const GArray *pd_confusions_get(const PdConfusions *self, const char *wrong);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdConfusions, pd_confusions_free)

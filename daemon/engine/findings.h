@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * findings.h - building findings: kinds, rule ids, messages, fingerprints
+ */
+#pragma once
+
+#include "daemon/engine/checker.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* What a rule id stands for, apart from "KIND/model", which each kind has. */
+typedef enum {
+    PD_RULE_MODEL, /* the discriminator's own: "KIND/model" */
+    PD_RULE_UNKNOWN,
+    PD_RULE_REPEATED,
+    PD_RULE_A_AN,
+    PD_RULE_PRONOUN_I,
+    PD_RULE_SPACE_BEFORE,
+    PD_RULE_SPACE_AFTER,
+    PD_N_RULES
+} PdRule;
+
+/**
+ * pd_finding_new:
+ * @word: (nullable): what stands there now, for the message; NULL: takes none
+ *
+ * Returns: (transfer full): without candidates; positions as given
+ */
+PdFinding *pd_finding_new(size_t start, size_t end, PdRule rule, PdKind kind, double confidence);
+PdFinding *pd_finding_copy(const PdFinding *other); /* (transfer full), deep */
+/* Sets message from rule, kind, @word (what stands there) and the first candidate. */
+void pd_finding_explain(PdFinding *self, const char *word);
+bool pd_finding_is_unknown_word(const PdFinding *self); /* rule spelling/unknown */
+/* FNV-1a of the words before, at and after the place: stable when the text elsewhere changes */
+void pd_finding_set_fingerprint(PdFinding *self, const char *text, size_t length);
+
+PdCandidate *pd_candidate_new(const char *text, double score, PdAction action); /* copies @text */
+void pd_finding_add(PdFinding *self, const char *text, double score, PdAction action);
+
+PdKind pd_rule_kind(PdRule rule); /* not for PD_RULE_MODEL */
+bool pd_kind_from_name(const char *name, PdKind *ret_kind);
+
+/* The kind of error that turning @before into @after mends, for a model without labels. */
+PdKind pd_kind_of_change(const char *before, const char *after, const char *word_before_it);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * resources.c - what a language is checked with: dictionary, segmenter, model and its tables
+ */
+#include "daemon/engine/resources.h"
+
+#include "daemon/engine/error.h"
+
+#include <string.h>
+
+struct PdModels {
+    gatomicrefcount refs;
+    char *dir;
+    GMutex lock;
+    GHashTable *loaded; /* "en" -> PdModel */
+};
+
+PdModels *
+pd_models_new(const char *dir)
+{
+    PdModels *self = g_new0(PdModels, 1);
+    const char *from_environment = g_getenv("PROOFD_MODELS");
+
+    g_atomic_ref_count_init(&self->refs);
+    if (dir == NULL)
+        dir = from_environment != NULL && *from_environment != '\0' ? from_environment
+                                                                    : PD_MODELS_DIR;
+    self->dir = g_strdup(dir);
+    g_mutex_init(&self->lock);
+    self->loaded =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)pd_model_unref);
+    return self;
+}
+
+PdModels *
+pd_models_ref(PdModels *self)
+{
+    g_atomic_ref_count_inc(&self->refs);
+    return self;
+}
+
+void
+pd_models_unref(PdModels *self)
+{
+    if (self == NULL || !g_atomic_ref_count_dec(&self->refs))
+        return;
+    g_hash_table_unref(self->loaded);
+    g_mutex_clear(&self->lock);
+    g_free(self->dir);
+    g_free(self);
+}
+
+const char *
+pd_models_dir(const PdModels *self)
+{
+    return self->dir;
+}
+
+/* en_US, en-US and en all have their model in en */
+static char *
+primary_subtag(const char *language)
+{
+    return g_ascii_strdown(language, strcspn(language, "_-@."));
+}
+
+PdModel *
+pd_models_get(PdModels *self, const char *language, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    g_autoptr(GError) trouble = NULL;
+    g_autofree char *tag = primary_subtag(language);
+    g_autofree char *dir = g_build_filename(self->dir, tag, NULL);
+    PdModel *model = g_hash_table_lookup(self->loaded, tag);
+
+    if (model != NULL)
+        return pd_model_ref(model);
+    if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
+        return NULL;
+    model = pd_model_load(dir, &trouble);
+    if (model == NULL) {
+        g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
+        return NULL;
+    }
+    g_hash_table_insert(self->loaded, g_steal_pointer(&tag), pd_model_ref(model));
+    return model;
+}
+
+static bool
+load_model(PdResources *self, PdModels *models, const char *language, GError **error)
+{
+    g_autoptr(GError) trouble = NULL;
+    g_autofree char *tag = primary_subtag(language);
+    g_autofree char *levels = g_build_filename(models->dir, tag, "levels.ini", NULL);
+    g_autofree char *confusions = g_build_filename(models->dir, tag, "confusions.tsv", NULL);
+    g_autofree char *words = g_build_filename(models->dir, tag, "words.tsv", NULL);
+
+    self->model = pd_models_get(models, language, &trouble);
+    if (trouble != NULL) {
+        g_propagate_error(error, g_steal_pointer(&trouble));
+        return false;
+    }
+    if (self->model == NULL)
+        return true;
+    if (!pd_levels_load(&self->levels, levels, error))
+        return false;
+    self->confusions = pd_confusions_load(confusions, error);
+    if (self->confusions == NULL)
+        return false;
+    self->frequency = pd_frequency_load(words, error);
+    if (self->frequency == NULL)
+        return false;
+    self->judge = pd_judge_new(self->model);
+    return true;
+}
+
+PdResources *
+pd_resources_new(PdModels *models, const char *language, GError **error)
+{
+    g_autoptr(PdResources) self = g_new0(PdResources, 1);
+    const char *name;
+
+    pd_levels_init(&self->levels);
+    self->lexicon = pd_lexicon_new(language, error);
+    if (self->lexicon == NULL)
+        return NULL;
+    name = pd_lexicon_language(self->lexicon);
+    self->english = g_str_has_prefix(name, "en");
+    self->segmenter = pd_segmenter_new(name, error);
+    if (self->segmenter == NULL || !load_model(self, models, name, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+void
+pd_resources_free(PdResources *self)
+{
+    if (self == NULL)
+        return;
+    pd_lexicon_free(self->lexicon);
+    pd_lexicon_free(self->variant);
+    pd_segmenter_free(self->segmenter);
+    pd_judge_free(self->judge);
+    pd_model_unref(self->model);
+    pd_confusions_free(self->confusions);
+    pd_frequency_free(self->frequency);
+    g_free(self);
+}
+
+/* Loaded at the first word that needs it: most texts keep to one spelling, and it takes 10 MB. */
+static PdLexicon *
+variant_of(PdResources *self)
+{
+    const bool american = g_str_equal(pd_lexicon_language(self->lexicon), "en_US");
+
+    if (!self->variant_tried && self->english)
+        self->variant = pd_lexicon_new(american ? "en_GB" : "en_US", NULL); /* may be absent */
+    self->variant_tried = true;
+    return self->variant;
+}
+
+bool
+pd_resources_knows(PdResources *self, const char *word)
+{
+    if (pd_lexicon_knows(self->lexicon, word))
+        return true;
+    return variant_of(self) != NULL && pd_lexicon_knows(self->variant, word);
+}

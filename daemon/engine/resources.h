@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * resources.h - what a language is checked with: dictionary, segmenter, model and its tables
+ */
+#pragma once
+
+#include "daemon/engine/confusions.h"
+#include "daemon/engine/frequency.h"
+#include "daemon/engine/judge.h"
+#include "daemon/engine/levels.h"
+#include "daemon/engine/lexicon.h"
+#include "daemon/engine/text.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct PdModels PdModels; /* models by language, loaded when first asked for; any thread */
+
+PdModels *
+pd_models_new(const char *dir); /* (transfer full); @dir: (nullable), as pd_checker_new() */
+PdModels *pd_models_ref(PdModels *self);
+void pd_models_unref(PdModels *self); /* NULL is fine */
+/* The model in DIR/xx for language xx_YY; a new reference. NULL without @error: there is none. */
+PdModel *pd_models_get(PdModels *self, const char *language, GError **error);
+const char *pd_models_dir(const PdModels *self); /* borrowed */
+
+typedef struct {
+    PdLexicon *lexicon;
+    PdLexicon *variant; /* (nullable): the other spelling of English, once it was needed */
+    bool variant_tried;
+    PdSegmenter *segmenter;
+    PdModel *model;           /* (nullable) */
+    PdJudge *judge;           /* (nullable): with a model */
+    PdConfusions *confusions; /* (nullable): with a model */
+    PdFrequency *frequency;   /* (nullable): with a model */
+    PdLevels levels;
+    bool english; /* the small rules apply */
+} PdResources;    /* one thread */
+
+/* @error: PD_ERROR_UNKNOWN_LANGUAGE, PD_ERROR_MODEL_BROKEN, PD_ERROR_FAILED */
+PdResources *pd_resources_new(PdModels *models, const char *language, GError **error);
+void pd_resources_free(PdResources *self); /* NULL is fine */
+
+/* Does the word exist, in British or American spelling where the language is English? */
+bool pd_resources_knows(PdResources *self, const char *word);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdModels, pd_models_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdResources, pd_resources_free)

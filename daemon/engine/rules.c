@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rules.c - the few errors of English that a small rule finds better than a model
+ *
+ * Each rule looks at one token and its neighbours, and would rather miss an error than report
+ * what may be right.
+ */
+#include "daemon/engine/rules.h"
+
+#include "daemon/engine/findings.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *text;
+    const PdToken *tokens;
+    guint n_tokens;
+    GPtrArray *findings;
+} Sentence;
+
+static char *
+word_at(const Sentence *s, guint i)
+{
+    return g_strndup(s->text + s->tokens[i].start, s->tokens[i].end - s->tokens[i].start);
+}
+
+static bool
+is_word(const Sentence *s, guint i)
+{
+    return i < s->n_tokens && s->tokens[i].kind == PD_TOKEN_WORD;
+}
+
+/* Is token @i the ASCII mark @mark? */
+static bool
+is_mark(const Sentence *s, guint i, char mark)
+{
+    return i < s->n_tokens && s->tokens[i].kind == PD_TOKEN_PUNCT &&
+           s->tokens[i].end - s->tokens[i].start == 1 && s->text[s->tokens[i].start] == mark;
+}
+
+static bool
+touches(const Sentence *s, guint i, guint j) /* nothing between token i and token j, the next */
+{
+    return s->tokens[i].end == s->tokens[j].start;
+}
+
+static void
+report(const Sentence *s, size_t start, size_t end, PdRule rule, double confidence,
+       const char *repair, const char *word)
+{
+    PdFinding *finding = pd_finding_new(start, end, rule, pd_rule_kind(rule), confidence);
+
+    pd_finding_add(finding, repair, 0.0, *repair == '\0' ? PD_ACTION_DELETE : PD_ACTION_REPLACE);
+    pd_finding_explain(finding, word);
+    g_ptr_array_add(s->findings, finding);
+}
+
+/* --- the same word twice ---------------------------------------------------- */
+
+/* Twice in a row in good English: "had had", "very very", "bye bye". */
+static const char *const doubles[] = { "aye",   "blah", "boo",    "bye",  "cha",    "chop",  "ha",
+                                       "had",   "he",   "hear",   "hey",  "ho",     "knock", "la",
+                                       "long",  "many", "more",   "much", "na",     "never", "no",
+                                       "now",   "oh",   "please", "pom",  "really", "so",    "that",
+                                       "there", "tut",  "very",   "well", "win",    "wow",   "yeah",
+                                       "yes",   "you",  NULL };
+
+static void
+repeated_word(const Sentence *s, guint i)
+{
+    g_autofree char *first = NULL, *second = NULL, *a = NULL, *b = NULL;
+
+    if (!is_word(s, i) || !is_word(s, i + 1) || touches(s, i, i + 1))
+        return;
+    if (strspn(s->text + s->tokens[i].end, " \t\r\n") != s->tokens[i + 1].start - s->tokens[i].end)
+        return;
+    if ((is_word(s, i + 2) && touches(s, i + 1, i + 2)) ||
+        (i + 2 < s->n_tokens && is_mark(s, i + 2, '-') && touches(s, i + 1, i + 2)))
+        return; /* in in-house */
+    if (i > 0 && is_mark(s, i - 1, '-') && touches(s, i - 1, i))
+        return; /* log in in */
+    first = word_at(s, i);
+    second = word_at(s, i + 1);
+    a = g_utf8_casefold(first, -1);
+    b = g_utf8_casefold(second, -1);
+    if (!g_str_equal(a, b) || g_strv_contains(doubles, a) || strlen(a) < 2)
+        return;
+    if (g_unichar_isupper(g_utf8_get_char(second)))
+        return; /* a name: Duran Duran, Walla Walla; or THE THE, a heading's style */
+    report(s, s->tokens[i].end, s->tokens[i + 1].end, PD_RULE_REPEATED, 0.95, "", second);
+}
+
+/* --- a and an --------------------------------------------------------------- */
+
+static bool
+begins_with_any(const char *word, const char *const *beginnings)
+{
+    for (; *beginnings != NULL; beginnings++)
+        if (g_str_has_prefix(word, *beginnings))
+            return true;
+    return false;
+}
+
+int
+pd_rules_vowel_sound(const char *word)
+{
+    /* y- and w- sounds written with a vowel; what else begins so is in the next list */
+    static const char *const consonant[] = { "eu",   "ewe", "ewer", "once",   "one", "oui",
+                                             "ubiq", "ufo", "uk",   "unanim", "uni", "ura",
+                                             "uro",  "us",  "ut",   "uvu",    NULL };
+    static const char *const vowel[] = { "ush",  "unid",   "unim",  "unin",   "usher", "utt", "utm",
+                                         "heir", "honest", "honor", "honour", "hour",  NULL };
+    static const char *const either[] = { "herb", "histor", "hotel", "homage",
+                                          "x",    "oneir",  "unio",  NULL };
+    g_autofree char *lower = g_ascii_strdown(word, -1);
+
+    if (!g_ascii_isalpha(*word) || word[1] == '\0' || g_ascii_isupper(word[1]))
+        return -1; /* letters and acronyms: a UFO, an FBI, a or an FAQ */
+    if (g_str_has_prefix(lower, "uni") && strlen(lower) == 3)
+        return 0;
+    if (begins_with_any(lower, either) && !g_str_has_prefix(lower, "union"))
+        return -1;
+    if (begins_with_any(lower, vowel))
+        return 1;
+    if (begins_with_any(lower, consonant))
+        return g_str_equal(lower, "us") || g_str_equal(lower, "utter") ? -1 : 0;
+    return strchr("aeiou", *lower) != NULL;
+}
+
+static void
+a_or_an(const Sentence *s, guint i)
+{
+    /* "a" before these is a letter or a mention: vitamin A is, a or b, plan A and */
+    static const char *const not_after[] = { "a",  "an", "and", "are", "as", "at",   "if", "in",
+                                             "is", "of", "on",  "or",  "us", "into", NULL };
+    g_autofree char *article = NULL, *next = NULL, *lower = NULL;
+    int vowel;
+    bool an;
+
+    if (!is_word(s, i) || !is_word(s, i + 1) || s->text[s->tokens[i].end] != ' ')
+        return;
+    article = word_at(s, i);
+    if (g_ascii_strcasecmp(article, "a") != 0 && g_ascii_strcasecmp(article, "an") != 0)
+        return;
+    if ((*article == 'A' && i > 0) || (i > 0 && touches(s, i - 1, i)))
+        return;
+    an = article[1] != '\0';
+    next = word_at(s, i + 1);
+    lower = g_ascii_strdown(next, -1);
+    vowel = pd_rules_vowel_sound(next);
+    if (vowel < 0 || vowel == an || g_strv_contains(not_after, lower))
+        return;
+    report(s, s->tokens[i].start, s->tokens[i].end, PD_RULE_A_AN, 0.9,
+           an ? (*article == 'A' ? "A" : "a") : (*article == 'A' ? "An" : "an"), article);
+}
+
+/* --- the pronoun I ------------------------------------------------------------ */
+
+static void
+pronoun_i(const Sentence *s, guint i)
+{
+    static const char *const forms[] = { "i", "i'm", "i've", "i'll", "i'd", NULL };
+    g_autofree char *word = NULL, *straight = NULL, *repair = NULL;
+
+    if (!is_word(s, i) || s->text[s->tokens[i].start] != 'i' || s->n_tokens < 3)
+        return;
+    word = word_at(s, i);
+    straight = g_strdup(word);
+    if (strstr(straight, "’") != NULL) {
+        g_auto(GStrv) parts = g_strsplit(word, "’", -1);
+
+        g_free(straight);
+        straight = g_strjoinv("'", parts);
+    }
+    if (!g_strv_contains(forms, straight))
+        return;
+    /* i.e., i) and (i) are no pronouns, nor is i beside a sign: i = 0, i-th, x_i */
+    if (word[1] == '\0' && (!is_word(s, i + 1) || touches(s, i, i + 1) ||
+                            (i > 0 && (s->tokens[i - 1].kind != PD_TOKEN_WORD &&
+                                       !is_mark(s, i - 1, ',') && !is_mark(s, i - 1, '"')))))
+        return;
+    repair = g_strdup(word);
+    repair[0] = 'I';
+    report(s, s->tokens[i].start, s->tokens[i].end, PD_RULE_PRONOUN_I, 0.95, repair, word);
+}
+
+/* --- spaces around punctuation ------------------------------------------------- */
+
+static bool
+is_letter_before(const char *text, size_t at)
+{
+    return at > 0 && g_unichar_isalpha(g_utf8_get_char(g_utf8_prev_char(text + at)));
+}
+
+/* word , word: the finding is the space */
+static void
+space_before(const Sentence *s, guint i)
+{
+    const size_t start = i > 0 ? s->tokens[i - 1].end : 0;
+    const PdToken *mark = &s->tokens[i];
+    const char after = s->text[mark->end];
+    char shown[2] = { 0 };
+
+    if (i == 0 || s->tokens[i - 1].kind == PD_TOKEN_PUNCT || mark->kind != PD_TOKEN_PUNCT ||
+        mark->end - mark->start != 1 || strchr(",.;:!?", s->text[mark->start]) == NULL)
+        return;
+    if (mark->start - start != 1 || s->text[start] != ' ' || !is_letter_before(s->text, start))
+        return;
+    if (after != '\0' && after != ' ') /* .NET, :option, !important */
+        return;
+    shown[0] = s->text[mark->start];
+    report(s, start, mark->start, PD_RULE_SPACE_BEFORE, 0.8, "", shown);
+}
+
+/* word,word: the finding is the mark and the word after it */
+static void
+space_after(const Sentence *s, guint i)
+{
+    g_autofree char *repair = NULL, *next = NULL;
+    const PdToken *mark = &s->tokens[i];
+
+    if (i == 0 || !is_word(s, i - 1) || !is_word(s, i + 1) || mark->kind != PD_TOKEN_PUNCT ||
+        mark->end - mark->start != 1 || strchr(",;", s->text[mark->start]) == NULL)
+        return;
+    if (!touches(s, i - 1, i) || !touches(s, i, i + 1))
+        return;
+    if (s->tokens[i - 1].end - s->tokens[i - 1].start < 2 ||
+        s->tokens[i + 1].end - s->tokens[i + 1].start < 2)
+        return; /* f(x,y) */
+    next = word_at(s, i + 1);
+    repair = g_strdup_printf("%c %s", s->text[mark->start], next);
+    report(s, mark->start, s->tokens[i + 1].end, PD_RULE_SPACE_AFTER, 0.8, repair, "");
+}
+
+void
+pd_rules_apply(const char *text, const GArray *tokens, GPtrArray *findings)
+{
+    const Sentence s = { text, (const PdToken *)(const void *)tokens->data, tokens->len, findings };
+
+    for (guint i = 0; i < s.n_tokens; i++) {
+        repeated_word(&s, i);
+        a_or_an(&s, i);
+        pronoun_i(&s, i);
+        space_before(&s, i);
+        space_after(&s, i);
+    }
+}

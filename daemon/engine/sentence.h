@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sentence.h - one sentence, from the judge's answers to findings
+ */
+#pragma once
+
+#include "daemon/engine/language.h"
+#include "daemon/engine/resources.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+    char *text;     /* NUL-terminated */
+    GArray *tokens; /* of PdToken, positions in @text */
+    double *wrong;  /* [tokens] P(wrong) of each; NULL without a model */
+    PdKind *kinds;  /* [tokens] what the model says of each; NULL without labels */
+} PdSentence;
+
+/* Takes @text; splits it into tokens. (transfer full) */
+PdSentence *pd_sentence_new(PdResources *resources, char *text);
+void pd_sentence_free(PdSentence *self); /* NULL is fine */
+
+/* Keeps what the judge, asked before, says of text number @index, which is this sentence. */
+void pd_sentence_take_answers(PdSentence *self, const PdJudge *judge, size_t index);
+
+/**
+ * pd_sentence_findings:
+ * @guard: (nullable): tells whether it is in the dictionary's language; if not, nothing is found
+ *
+ * Personal words, names and disabled rules are left to the caller: they change, the sentence not.
+ *
+ * Returns: (transfer full): of PdFinding by start, positions in the sentence; NULL if cancelled
+ */
+GPtrArray *pd_sentence_findings(const PdSentence *self, PdResources *resources,
+                                PdLanguageGuard *guard, PdLevel level, size_t max_candidates,
+                                const int *cancel);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdSentence, pd_sentence_free)

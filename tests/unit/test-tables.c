@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* levels.ini, confusions.tsv and inflection: the tables that candidates and thresholds come from */
+#include "daemon/engine/confusions.h"
+#include "daemon/engine/error.h"
+#include "daemon/engine/inflection.h"
+#include "daemon/engine/levels.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define GOOD "unknown=0.1\nunknown-name=0.6\nlook=0.5\nreport=0.65\nunrepaired=0.9\ngain=0.5\n"
+
+static char *
+write_file(const char *content)
+{
+    char *path = NULL;
+    const int fd = g_file_open_tmp("proofd-XXXXXX", &path, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, content, -1, NULL));
+    return path;
+}
+
+static void
+check_levels(const char *content, const char *message)
+{
+    g_autofree char *path = write_file(content);
+    g_autoptr(GError) error = NULL;
+    PdLevels levels;
+
+    pd_levels_init(&levels);
+    if (message == NULL) {
+        g_assert_true(pd_levels_load(&levels, path, &error));
+        g_assert_no_error(error);
+        g_assert_cmpfloat(levels.at[PD_LEVEL_DEFAULT].report[PD_KIND_PUNCTUATION], ==, 0.75);
+        g_assert_cmpfloat(levels.at[PD_LEVEL_DEFAULT].report[PD_KIND_OTHER], ==, 0.65);
+        g_assert_cmpfloat(levels.at[PD_LEVEL_CAREFUL].gain, ==, 0.5);
+    } else {
+        g_assert_false(pd_levels_load(&levels, path, &error));
+        g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
+        g_assert_nonnull(strstr(error->message, path));
+        g_assert_nonnull(strstr(error->message, message));
+        g_assert_cmpfloat(levels.at[PD_LEVEL_DEFAULT].look, ==, 1.0); /* untouched */
+    }
+    g_unlink(path);
+}
+
+static void
+test_levels(void)
+{
+    check_levels("[careful]\n" GOOD "[default]\n" GOOD "report-punctuation=0.75\n[thorough]\n" GOOD,
+                 NULL);
+    check_levels("[careful]\n" GOOD "[default]\n" GOOD, "[thorough]");
+    check_levels("[careful]\n" GOOD "report-other=nan\n[default]\n" GOOD "[thorough]\n" GOOD,
+                 "report-other");
+    check_levels("[careful]\n" GOOD "report-other=1.5\n[default]\n" GOOD "[thorough]\n" GOOD,
+                 "report-other");
+    check_levels("[careful]\nunknown=much\n", "[careful] unknown");
+    check_levels("nonsense", "");
+}
+
+static void
+test_confusions(void)
+{
+    g_autofree char *path = write_file("\tthe\t9\n\ta\t5\ntheir\tthere\t3\ntheir\t\t1\n");
+    g_autoptr(PdConfusions) confusions = pd_confusions_load(path, NULL);
+    const GArray *list;
+
+    g_assert_nonnull(confusions);
+    list = pd_confusions_get(confusions, "their");
+    g_assert_cmpuint(list->len, ==, 2);
+    g_assert_cmpstr(g_array_index(list, PdConfusion, 0).text, ==, "there");
+    g_assert_cmpuint(g_array_index(list, PdConfusion, 0).count, ==, 3);
+    g_assert_cmpstr(g_array_index(list, PdConfusion, 1).text, ==, "");
+    g_assert_cmpstr(g_array_index(pd_confusions_get(confusions, ""), PdConfusion, 0).text, ==,
+                    "the");
+    g_assert_null(pd_confusions_get(confusions, "there"));
+    g_unlink(path);
+}
+
+static void
+test_confusions_broken(void)
+{
+    static const char *const broken[] = { "a\tb\t1\nno tabs\n", "a\tb\t1\na\tb\n",
+                                          "a\tb\t1\na\tb\tmany\n", "a\tb\t1\na\tb\t0\n",
+                                          "a\tb\t1\na\xff\tb\t1\n" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
+        g_autofree char *path = write_file(broken[i]);
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(pd_confusions_load(path, &error));
+        g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
+        g_assert_nonnull(strstr(error->message, path));
+        g_assert_nonnull(strstr(error->message, "line 2"));
+        g_unlink(path);
+    }
+}
+
+static void
+test_inflection(void)
+{
+    static const char *const pairs[][2] = {
+        { "go", "goes" },       { "days", "day" },       { "carries", "carry" },
+        { "carry", "carried" }, { "planned", "plan" },   { "plan", "planning" },
+        { "making", "make" },   { "make", "making" },    { "try", "tries" },
+        { "quickly", "quick" }, { "cats", "cat's" },     { "walked", "walks" },
+        { "box", "boxes" },     { "stopping", "stops" }, { "use", "used" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(g_free);
+
+        pd_inflection_forms(pairs[i][0], forms);
+        g_test_message("%s -> %s", pairs[i][0], pairs[i][1]);
+        g_assert_true(g_ptr_array_find_with_equal_func(forms, pairs[i][1], g_str_equal, NULL));
+    }
+}
+
+static void
+test_inflection_short(void)
+{
+    static const char *const words[] = { "", "a", "s", "ed", "ing", "'s", "é", "es" };
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autoptr(GPtrArray) forms = g_ptr_array_new_with_free_func(g_free);
+
+        pd_inflection_forms(words[i], forms);
+        for (guint f = 0; f < forms->len; f++)
+            g_assert_cmpuint(strlen(forms->pdata[f]), >=, 2);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/levels/load", test_levels);
+    g_test_add_func("/confusions/load", test_confusions);
+    g_test_add_func("/confusions/broken", test_confusions_broken);
+    g_test_add_func("/inflection/forms", test_inflection);
+    g_test_add_func("/inflection/short", test_inflection_short);
+    return g_test_run();
+}
