@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-args.h - what the calls carry: options in, findings out, errors by name
+ */
+#pragma once
+
+#include "daemon/bus-object.h"
+#include "daemon/engine/checker.h"
+#include "daemon/engine/text.h"
+#include "daemon/settings.h"
+
+#include <dbus/dbus.h>
+#include <glib.h>
+
+/* The a{sv} of a call, with the configured defaults. */
+typedef struct {
+    PdCheckOptions check; /* its lists are those below */
+    PdOffsets offsets;
+    bool wait;      /* false: check.max_candidates is 0 then */
+    char **disable; /* NULL-terminated, the configured ones included */
+    char **words;   /* NULL-terminated */
+} PdBusOptions;
+
+/**
+ * pd_bus_options_read:
+ * @iter: stands on the a{sv}
+ * @error: PD_ERROR_INVALID_OPTION (names the option, and the nearest valid name), PD_ERROR_TOO_LONG
+ * (a list)
+ *
+ * Returns: (transfer full): or NULL with @error set
+ */
+PdBusOptions *pd_bus_options_read(DBusMessageIter *iter, const PdSettings *settings,
+                                  GError **error);
+PdBusOptions *pd_bus_options_copy(const PdBusOptions *self); /* (transfer full) */
+void pd_bus_options_free(PdBusOptions *self);                /* NULL is fine */
+
+/* What "" means is @fallback. Borrowed from either. */
+const char *pd_bus_language(const char *language, const char *fallback);
+
+/**
+ * pd_bus_append_findings:
+ * @iter: where the array is appended
+ * @findings: of PdFinding, by start
+ * @text: what they are in, for their positions in @unit
+ * @document: with fingerprints: PD_DBUS_DOCUMENT_FINDING, else PD_DBUS_FINDING
+ */
+void pd_bus_append_findings(DBusMessageIter *iter, const GPtrArray *findings, const char *text,
+                            PdOffsets unit, bool document);
+void pd_bus_append_candidates(DBusMessageIter *iter, const GPtrArray *candidates); /* a(sds) */
+void pd_bus_append_string(DBusMessageIter *iter,
+                          const char *string); /* invalid UTF-8 is replaced */
+void pd_bus_append_strings(DBusMessageIter *iter, const char *const *strings); /* as */
+void pd_bus_append_uint32(DBusMessageIter *iter, uint32_t number);
+void pd_bus_append_uint64(DBusMessageIter *iter, uint64_t number);
+
+/* PD_ERROR_TOO_LONG if an array of @findings would pass what one D-Bus array holds (64 MiB). */
+bool pd_bus_findings_fit(const GPtrArray *findings, GError **error);
+
+/* A word that one may add or ignore: PD_ERROR_INVALID_TEXT says why not. */
+bool pd_bus_check_word(const char *word, GError **error);
+
+/* Answers @call (taken) with the D-Bus error for @error's code. */
+void pd_bus_fail(PdCall *call, const GError *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdBusOptions, pd_bus_options_free)

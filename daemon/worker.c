@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Two lanes hold jobs: quick ones and slow ones. In each, clients with jobs stand in a ring; the
+ * first client's first job gets one step, then both go to the back. The lanes take turns
+ * while both have work, so neither a flood of quick jobs nor a long text holds up the other.
+ */
+#include "daemon/worker.h"
+#include "daemon/engine/error.h"
+#include "dbus/protocol.h"
+
+#include <string.h>
+
+#define SCORE_STEP_BYTES 8192 /* texts scored in one turn; about the work of a check's step */
+
+typedef enum { LANE_QUICK, LANE_SLOW, N_LANES } Lane;
+
+typedef struct {
+    char *name;
+    GQueue jobs[N_LANES];  /* of PdJob, borrowed */
+    bool in_ring[N_LANES]; /* may stand there with no jobs left after a cancel */
+    unsigned n_jobs;       /* undelivered ones */
+    unsigned n_counted;    /* of these, towards the limit */
+} Client;
+
+struct PdJob {
+    PdJobKind kind;
+    Lane lane;
+    Client *client;
+    bool unbounded;
+    bool waiting; /* in its lane: not with the thread */
+    char *language;
+    char *text;
+    size_t text_bytes;
+    size_t start, end;
+    char **texts;
+    size_t cost_bytes;
+    PdCheckOptions options;
+    char **disable, **words; /* what @options points to */
+    PdJobDone done;
+    void *user_data;
+    int cancelled;  /* atomic; polled by the engine */
+    PdCheck *check; /* the thread's, from the first step to the last */
+    PdJobResult result;
+    GError *error;
+};
+
+struct PdWorker {
+    GMutex lock; /* all below but what the thread owns */
+    GCond wake;
+    GThread *thread;
+    bool quit;
+    GHashTable *clients;   /* name -> Client */
+    GQueue rings[N_LANES]; /* of Client */
+    Lane last_lane;
+    GQueue cancelled; /* of PdJob: to be finished before anything else */
+    PdJob *running;
+    GQueue finished; /* of PdJob: to be called back */
+    size_t n_jobs, n_counted, n_bytes;
+    GMainContext *context;
+    GSource *delivery; /* (nullable): attached while there is something finished */
+    PdWords *words;
+    char *models_dir;
+    size_t cache_bytes;
+};
+
+/* --- jobs --- */
+
+static char **
+copy_strv(const char *const *strings)
+{
+    return strings != NULL ? g_strdupv((char **)strings) : NULL;
+}
+
+static size_t
+strv_bytes(const char *const *strings)
+{
+    size_t n_bytes = 0;
+
+    for (; strings != NULL && *strings != NULL; strings++)
+        n_bytes += strlen(*strings) + sizeof(char *);
+    return n_bytes;
+}
+
+static Lane
+lane_of(const PdJobSpec *spec, size_t cost_bytes)
+{
+    if (spec->kind == PD_JOB_CHECK)
+        return LANE_SLOW;
+    return spec->kind == PD_JOB_SCORE && cost_bytes > SCORE_STEP_BYTES ? LANE_SLOW : LANE_QUICK;
+}
+
+static size_t
+spec_bytes(const PdJobSpec *spec)
+{
+    return spec->text_bytes + strv_bytes(spec->texts) + strv_bytes(spec->options.disable) +
+           strv_bytes(spec->options.words);
+}
+
+static PdJob *
+job_new(const PdJobSpec *spec, PdJobDone done, void *user_data)
+{
+    PdJob *self = g_new0(PdJob, 1);
+
+    self->kind = spec->kind;
+    self->unbounded = spec->unbounded;
+    self->language = g_strdup(spec->language);
+    if (spec->text != NULL) {
+        self->text = g_malloc(spec->text_bytes + 1);
+        memcpy(self->text, spec->text, spec->text_bytes);
+        self->text[spec->text_bytes] = '\0';
+        self->text_bytes = spec->text_bytes;
+    }
+    self->start = spec->start;
+    self->end = spec->end;
+    self->texts = copy_strv(spec->texts);
+    self->options = spec->options;
+    self->options.disable = (const char *const *)(self->disable = copy_strv(spec->options.disable));
+    self->options.words = (const char *const *)(self->words = copy_strv(spec->options.words));
+    self->cost_bytes = spec_bytes(spec);
+    self->lane = lane_of(spec, self->cost_bytes);
+    self->done = done;
+    self->user_data = user_data;
+    self->result.text = self->text;
+    self->result.text_bytes = self->text_bytes;
+    return self;
+}
+
+static void
+job_free(PdJob *self)
+{
+    g_assert(self->check == NULL); /* it went with the thread */
+    g_clear_pointer(&self->result.findings, g_ptr_array_unref);
+    g_clear_pointer(&self->result.candidates, g_ptr_array_unref);
+    g_clear_pointer(&self->result.model, pd_model_unref);
+    g_strfreev(self->result.words);
+    g_free(self->result.scores);
+    g_clear_error(&self->error);
+    g_free(self->language);
+    g_free(self->text);
+    g_strfreev(self->texts);
+    g_strfreev(self->disable);
+    g_strfreev(self->words);
+    g_free(self);
+}
+
+static void
+client_free(gpointer data)
+{
+    Client *self = data;
+
+    for (Lane lane = 0; lane < N_LANES; lane++)
+        g_queue_clear(&self->jobs[lane]);
+    g_free(self->name);
+    g_free(self);
+}
+
+/* --- on the thread; the lock is not held --- */
+
+static bool
+step_check(PdChecker *checker, PdJob *job)
+{
+    bool done = false;
+
+    if (job->check == NULL) {
+        job->check = pd_check_new(checker, job->language, job->text, job->text_bytes, &job->options,
+                                  &job->error);
+        return job->check == NULL; /* long texts: the others first */
+    }
+    if (!pd_check_step(job->check, &job->cancelled, &done, &job->error))
+        return true;
+    if (done)
+        job->result.findings = pd_check_take_findings(job->check);
+    return done;
+}
+
+static bool
+step_score(PdChecker *checker, PdJob *job)
+{
+    size_t n_texts = g_strv_length(job->texts);
+    size_t first = job->result.n_scores;
+    size_t next = first;
+    size_t n_bytes = 0;
+
+    if (job->result.scores == NULL)
+        job->result.scores = g_new0(double, n_texts + 1);
+    while (next < n_texts && (next == first || n_bytes < SCORE_STEP_BYTES))
+        n_bytes += strlen(job->texts[next++]);
+    if (!pd_checker_score(checker, job->language, (const char *const *)job->texts + first,
+                          next - first, job->result.scores + first, &job->cancelled, &job->error))
+        return true;
+    job->result.n_scores = next;
+    return next == n_texts;
+}
+
+static void
+add_word(PdWords *words, PdJob *job)
+{
+    const char *const list[] = { job->text, NULL };
+    gssize n_new = pd_words_add(words, list, &job->error);
+
+    job->result.words_changed = n_new > 0;
+}
+
+static void
+find_model(PdChecker *checker, PdJob *job)
+{
+    PdModel *model = pd_checker_model(checker, job->language, &job->error);
+
+    if (model != NULL)
+        job->result.model = pd_model_ref(model);
+}
+
+/* Returns: is it done, one way or the other? */
+static bool
+step(PdWorker *self, PdChecker *checker, PdJob *job)
+{
+    switch (job->kind) {
+    case PD_JOB_CHECK:
+        return step_check(checker, job);
+    case PD_JOB_SCORE:
+        return step_score(checker, job);
+    case PD_JOB_PREPARE:
+        pd_checker_prepare(checker, job->language, &job->error);
+        break;
+    case PD_JOB_MODEL:
+        find_model(checker, job);
+        break;
+    case PD_JOB_SUGGEST:
+        job->result.candidates =
+            pd_checker_suggest(checker, job->language, job->text, job->text_bytes, job->start,
+                               job->end, &job->options, &job->cancelled, &job->error);
+        break;
+    case PD_JOB_ADD_WORD:
+        add_word(self->words, job);
+        break;
+    case PD_JOB_REMOVE_WORD:
+        job->result.words_changed = pd_words_remove(self->words, job->text, &job->error);
+        break;
+    case PD_JOB_LIST_WORDS:
+        job->result.words = pd_words_list(self->words);
+        break;
+    }
+    return true;
+}
+
+/* --- the queue; the lock is held --- */
+
+static void
+put_in_lane(PdWorker *self, PdJob *job)
+{
+    Client *client = job->client;
+
+    job->waiting = true;
+    g_queue_push_tail(&client->jobs[job->lane], job);
+    if (!client->in_ring[job->lane]) {
+        client->in_ring[job->lane] = true;
+        g_queue_push_tail(&self->rings[job->lane], client);
+    }
+}
+
+static PdJob *
+take_from_lane(PdWorker *self, Lane lane)
+{
+    Client *client;
+
+    while ((client = g_queue_pop_head(&self->rings[lane])) != NULL) {
+        PdJob *job = g_queue_pop_head(&client->jobs[lane]);
+
+        client->in_ring[lane] = !g_queue_is_empty(&client->jobs[lane]);
+        if (client->in_ring[lane])
+            g_queue_push_tail(&self->rings[lane], client);
+        if (job != NULL) {
+            job->waiting = false;
+            return job;
+        }
+    }
+    return NULL;
+}
+
+static PdJob *
+take_next(PdWorker *self)
+{
+    PdJob *job = g_queue_pop_head(&self->cancelled);
+
+    if (job != NULL)
+        return job;
+    self->last_lane = self->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
+    job = take_from_lane(self, self->last_lane);
+    if (job == NULL) {
+        self->last_lane = self->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
+        job = take_from_lane(self, self->last_lane);
+    }
+    return job;
+}
+
+static gboolean deliver(gpointer user_data);
+
+static void
+finish(PdWorker *self, PdJob *job)
+{
+    g_clear_pointer(&job->check, pd_check_free);
+    g_queue_push_tail(&self->finished, job);
+    if (self->delivery == NULL && !self->quit) {
+        self->delivery = g_idle_source_new();
+        g_source_set_priority(self->delivery, G_PRIORITY_DEFAULT);
+        g_source_set_callback(self->delivery, deliver, self, NULL);
+        g_source_attach(self->delivery, self->context);
+    }
+}
+
+static bool
+is_cancelled(PdJob *job)
+{
+    return g_atomic_int_get(&job->cancelled) != 0;
+}
+
+static void *
+run(void *data)
+{
+    PdWorker *self = data;
+    g_autoptr(PdChecker) checker = pd_checker_new(self->models_dir, self->words, self->cache_bytes);
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    PdJob *job;
+
+    while (!self->quit) {
+        bool done;
+
+        job = take_next(self);
+        if (job == NULL) {
+            g_cond_wait(&self->wake, &self->lock);
+            continue;
+        }
+        self->running = job;
+        g_mutex_unlock(&self->lock);
+        done = is_cancelled(job) || step(self, checker, job);
+        g_mutex_lock(&self->lock);
+        self->running = NULL;
+        if (done || is_cancelled(job))
+            finish(self, job);
+        else
+            put_in_lane(self, job);
+    }
+    while ((job = take_next(self)) != NULL) { /* checks must not outlive the checker */
+        g_atomic_int_set(&job->cancelled, 1);
+        finish(self, job);
+    }
+    return NULL;
+}
+
+/* --- on the main context --- */
+
+/* Takes @job out of all counts. The lock is held. */
+static void
+forget(PdWorker *self, PdJob *job)
+{
+    Client *client = job->client;
+
+    self->n_jobs--;
+    client->n_jobs--;
+    if (!job->unbounded) {
+        self->n_counted--;
+        client->n_counted--;
+        self->n_bytes -= job->cost_bytes;
+    }
+    if (client->n_jobs > 0)
+        return;
+    for (Lane lane = 0; lane < N_LANES; lane++) {
+        if (client->in_ring[lane])
+            g_queue_remove(&self->rings[lane], client);
+    }
+    g_hash_table_remove(self->clients, client->name);
+}
+
+static void
+call_back(PdJob *job)
+{
+    g_autoptr(GError) cancelled = NULL;
+
+    if (is_cancelled(job)) {
+        cancelled = g_error_new_literal(PD_ERROR, PD_ERROR_CANCELLED, "the call was cancelled");
+        job->done(NULL, cancelled, job->user_data);
+    } else if (job->error != NULL) {
+        job->done(NULL, job->error, job->user_data);
+    } else {
+        job->done(&job->result, NULL, job->user_data);
+    }
+    job_free(job);
+}
+
+static void
+deliver_all(PdWorker *self)
+{
+    for (;;) {
+        PdJob *job;
+
+        g_mutex_lock(&self->lock);
+        job = g_queue_pop_head(&self->finished);
+        if (job != NULL)
+            forget(self, job);
+        g_mutex_unlock(&self->lock);
+        if (job == NULL)
+            return;
+        call_back(job);
+    }
+}
+
+static gboolean
+deliver(gpointer user_data)
+{
+    PdWorker *self = user_data;
+
+    g_mutex_lock(&self->lock);
+    g_clear_pointer(&self->delivery, g_source_unref); /* the next finish() makes another */
+    g_mutex_unlock(&self->lock);
+    deliver_all(self);
+    return G_SOURCE_REMOVE;
+}
+
+PdWorker *
+pd_worker_new(const char *models_dir, PdWords *words, size_t cache_bytes)
+{
+    PdWorker *self = g_new0(PdWorker, 1);
+
+    g_assert(words != NULL);
+    g_mutex_init(&self->lock);
+    g_cond_init(&self->wake);
+    self->clients = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, client_free);
+    self->context = g_main_context_ref_thread_default();
+    self->words = pd_words_ref(words);
+    self->models_dir = g_strdup(models_dir);
+    self->cache_bytes = cache_bytes;
+    self->thread = g_thread_new("proofd-worker", run, self);
+    return self;
+}
+
+static void
+stop_thread(PdWorker *self)
+{
+    g_mutex_lock(&self->lock);
+    self->quit = true;
+    if (self->running != NULL)
+        g_atomic_int_set(&self->running->cancelled, 1);
+    g_cond_signal(&self->wake);
+    g_mutex_unlock(&self->lock);
+    g_thread_join(self->thread);
+    if (self->delivery != NULL) {
+        g_source_destroy(self->delivery);
+        g_clear_pointer(&self->delivery, g_source_unref);
+    }
+}
+
+void
+pd_worker_free(PdWorker *self)
+{
+    if (self == NULL)
+        return;
+    stop_thread(self);
+    deliver_all(self);
+    g_hash_table_unref(self->clients);
+    for (Lane lane = 0; lane < N_LANES; lane++)
+        g_queue_clear(&self->rings[lane]);
+    g_main_context_unref(self->context);
+    pd_words_unref(self->words);
+    g_free(self->models_dir);
+    g_mutex_clear(&self->lock);
+    g_cond_clear(&self->wake);
+    g_free(self);
+}
+
+static bool
+check_limits(PdWorker *self, const PdJobSpec *spec, const Client *client, GError **error)
+{
+    size_t n_bytes = spec_bytes(spec);
+
+    if (self->quit) {
+        g_set_error(error, PD_ERROR, PD_ERROR_CANCELLED, "the service is stopping");
+        return false;
+    }
+    if (spec->unbounded)
+        return true;
+    if (client != NULL && client->n_counted >= PD_MAX_CALLS_PER_CLIENT)
+        g_set_error(error, PD_ERROR, PD_ERROR_BUSY, "%d calls of this client are waiting already",
+                    PD_MAX_CALLS_PER_CLIENT);
+    else if (self->n_counted >= PD_MAX_CALLS)
+        g_set_error(error, PD_ERROR, PD_ERROR_BUSY, "%d calls are waiting already", PD_MAX_CALLS);
+    else if (n_bytes > PD_MAX_QUEUED_BYTES || self->n_bytes > PD_MAX_QUEUED_BYTES - n_bytes)
+        g_set_error(error, PD_ERROR, PD_ERROR_BUSY, "%d MiB of text are waiting already",
+                    PD_MAX_QUEUED_BYTES / 1024 / 1024);
+    else
+        return true;
+    return false;
+}
+
+static Client *
+get_client(PdWorker *self, const char *name)
+{
+    Client *client = g_hash_table_lookup(self->clients, name);
+
+    if (client == NULL) {
+        client = g_new0(Client, 1);
+        client->name = g_strdup(name);
+        g_hash_table_insert(self->clients, client->name, client);
+    }
+    return client;
+}
+
+PdJob *
+pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user_data,
+               GError **error)
+{
+    g_autoptr(GMutexLocker) locker = NULL;
+    bool allowed;
+    PdJob *job;
+
+    g_assert(spec->client != NULL && done != NULL);
+    g_mutex_lock(&self->lock);
+    allowed = check_limits(self, spec, g_hash_table_lookup(self->clients, spec->client), error);
+    g_mutex_unlock(&self->lock);
+    if (!allowed)
+        return NULL;
+    job = job_new(spec, done, user_data);     /* copies up to 16 MiB: not under the lock */
+    locker = g_mutex_locker_new(&self->lock); /* meanwhile the thread can only have made room */
+    job->client = get_client(self, spec->client);
+    job->client->n_jobs++;
+    self->n_jobs++;
+    if (!job->unbounded) {
+        job->client->n_counted++;
+        self->n_counted++;
+        self->n_bytes += job->cost_bytes;
+    }
+    put_in_lane(self, job);
+    g_cond_signal(&self->wake);
+    return job;
+}
+
+void
+pd_worker_cancel(PdWorker *self, PdJob *job)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    g_atomic_int_set(&job->cancelled, 1);
+    if (!job->waiting)
+        return; /* running or done: the flag is enough */
+    job->waiting = false;
+    g_queue_remove(&job->client->jobs[job->lane], job);
+    g_queue_push_tail(&self->cancelled, job); /* the thread frees its PdCheck */
+    g_cond_signal(&self->wake);
+}
+
+size_t
+pd_worker_n_jobs(PdWorker *self)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    return self->n_jobs;
+}

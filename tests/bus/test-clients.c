@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Several clients at once: fairness, cancelling, leaving, flooding, long and odd texts. */
+#include "dbus/protocol.h"
+#include "tests/bus/fixture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TWO_MIB (2 * 1024 * 1024)
+
+static GVariant *
+check_args(const char *text)
+{
+    return g_variant_new("(ss@a{sv})", "en_US", text, pd_options("{'wait': <false>}"));
+}
+
+static void
+send_check(PdReply *self, GDBusConnection *client, const char *text)
+{
+    pd_send(self, client, PD_DBUS_PATH, PD_DBUS_INTERFACE, "Check", check_args(text));
+}
+
+/* 2 MiB of some sentences again and again, as long logs are. */
+static char *
+repeated_text(void)
+{
+    g_autofree char *part = pd_long_text(20);
+    GString *text = g_string_sized_new(TWO_MIB + 4096);
+
+    while (text->len < TWO_MIB)
+        g_string_append(text, part);
+    return g_string_free(text, FALSE);
+}
+
+static void
+test_two_mib(PdFixture *self, gconstpointer data)
+{
+    g_autofree char *text = repeated_text();
+    g_autoptr(GVariant) findings = NULL;
+    size_t n_wrong = 0;
+
+    for (const char *p = text; (p = strstr(p, "recieve")) != NULL; p++)
+        n_wrong++;
+    findings = pd_fixture_check(self, text, "{'wait': <false>, 'disable': <['other']>}");
+    g_assert_cmpuint(g_variant_n_children(findings), >=, n_wrong);
+    g_assert_cmpuint(pd_fixture_statistic(self, "bytes"), ==, strlen(text));
+}
+
+static void
+test_two_clients(PdFixture *self, gconstpointer data)
+{
+    g_autofree char *text = pd_long_text(TWO_MIB / 60);
+    g_autoptr(GDBusConnection) other = pd_fixture_connect(self);
+    g_autoptr(GVariant) cancelled = NULL;
+    PdReply slow, quick;
+
+    send_check(&slow, self->client, text);
+    for (unsigned i = 0; i < 5; i++) {
+        send_check(&quick, other, "I recieve it.");
+        pd_wait(&quick);
+        g_assert_no_error(quick.error);
+        g_assert_false(pd_is_done(&slow));
+        pd_reply_done(&quick);
+    }
+    cancelled = pd_fixture_call(self, "Cancel", g_variant_new("(t)", (guint64)slow.serial), NULL);
+    g_assert_nonnull(cancelled);
+    pd_wait(&slow);
+    pd_assert_error(&slow, "Cancelled");
+    g_assert_cmpuint(pd_fixture_statistic(self, "cancelled"), ==, 1);
+    pd_reply_done(&slow);
+}
+
+static void
+test_cancel_others(PdFixture *self, gconstpointer data)
+{
+    g_autofree char *text = pd_long_text(800);
+    g_autoptr(GDBusConnection) other = pd_fixture_connect(self);
+    g_autoptr(GVariant) own = NULL;
+    PdReply slow;
+
+    send_check(&slow, self->client, text);
+    g_dbus_connection_flush_sync(self->client, NULL, NULL);
+    pd_assert_fails(other, PD_DBUS_PATH, PD_DBUS_INTERFACE, "Cancel",
+                    g_variant_new("(t)", (guint64)slow.serial), "NotFound", "");
+    own = pd_fixture_call(self, "Cancel", g_variant_new("(t)", (guint64)slow.serial), NULL);
+    g_assert_nonnull(own);
+    pd_wait(&slow);
+    pd_assert_error(&slow, "Cancelled");
+    pd_reply_done(&slow);
+}
+
+/* This program as a client that asks for much and is then killed. */
+static int
+hog(const char *address)
+{
+    g_autofree char *text = pd_long_text(TWO_MIB / 60);
+    g_autoptr(GDBusConnection) client =
+        g_dbus_connection_new_for_address_sync(address,
+                                               G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                               NULL, NULL, NULL);
+    PdReply reply;
+
+    send_check(&reply, client, text);
+    g_dbus_connection_flush_sync(client, NULL, NULL);
+    puts("sent");
+    fflush(stdout);
+    pd_wait(&reply);
+    return 0;
+}
+
+static void
+test_killed_client(PdFixture *self, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) findings = NULL;
+    g_autoptr(GDataInputStream) lines = NULL;
+    g_autofree char *line = NULL;
+    g_autoptr(GSubprocess) client = g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/proc/self/exe", "--hog", self->address, NULL);
+
+    g_assert_no_error(error);
+    lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(client));
+    line = g_data_input_stream_read_line(lines, NULL, NULL, NULL);
+    g_assert_cmpstr(line, ==, "sent");
+    while (pd_fixture_statistic(self, "running") == 0)
+        g_usleep(1000);
+    g_subprocess_send_signal(client, SIGKILL);
+    while (pd_fixture_statistic(self, "running") > 0)
+        g_usleep(1000);
+    g_assert_cmpuint(pd_fixture_statistic(self, "cancelled"), ==, 1);
+    g_assert_cmpuint(pd_fixture_statistic(self, "checks"), ==, 0);
+    findings = pd_fixture_check(self, "I recieve it.", NULL);
+    g_assert_true(pd_has_finding(findings, 2, 7));
+}
+
+static void
+test_flood(PdFixture *self, gconstpointer data)
+{
+    enum { N = PD_MAX_CALLS_PER_CLIENT * 3 };
+    g_autofree char *text = pd_long_text(4);
+    g_autofree PdReply *replies = g_new0(PdReply, N);
+    g_autoptr(GDBusConnection) other = pd_fixture_connect(self);
+    g_autoptr(GVariant) findings = NULL;
+    PdReply quick;
+    unsigned n_busy = 0;
+
+    for (unsigned i = 0; i < N; i++)
+        send_check(&replies[i], self->client, text);
+    send_check(&quick, other, "I recieve it."); /* another one is served in the middle of it */
+    pd_wait(&quick);
+    g_assert_no_error(quick.error);
+    pd_reply_done(&quick);
+    for (unsigned i = 0; i < N; i++) {
+        pd_wait(&replies[i]);
+        if (replies[i].error != NULL) {
+            pd_assert_error(&replies[i], "Busy");
+            n_busy++;
+        }
+        pd_reply_done(&replies[i]);
+    }
+    g_assert_cmpuint(n_busy, >, 0);
+    g_assert_cmpuint(n_busy, <=, N - PD_MAX_CALLS_PER_CLIENT);
+    g_assert_cmpuint(pd_fixture_statistic(self, "busy"), ==, n_busy);
+    findings = pd_fixture_check(self, "I recieve it.", NULL); /* and it recovers */
+    g_assert_true(pd_has_finding(findings, 2, 7));
+}
+
+/* Texts over the byte limit together: Busy, while those accepted are answered. */
+static void
+test_flood_of_bytes(PdFixture *self, gconstpointer data)
+{
+    enum { N = PD_MAX_QUEUED_BYTES / PD_MAX_TEXT_BYTES + 2 };
+    g_autofree char *text = g_strnfill(PD_MAX_TEXT_BYTES, ' ');
+    PdReply slow, replies[N];
+    g_autofree char *long_text = pd_long_text(100);
+    g_autoptr(GVariant) findings = NULL;
+    unsigned n_busy = 0;
+
+    send_check(&slow, self->client, long_text);
+    for (unsigned i = 0; i < N; i++)
+        send_check(&replies[i], self->client, text);
+    for (unsigned i = 0; i < N; i++) {
+        pd_wait(&replies[i]);
+        if (replies[i].error != NULL)
+            pd_assert_error(&replies[i], "Busy");
+        n_busy += replies[i].error != NULL ? 1 : 0;
+        pd_reply_done(&replies[i]);
+    }
+    g_test_message("%u of %d were busy", n_busy, N);
+    pd_wait(&slow);
+    g_assert_no_error(slow.error);
+    pd_reply_done(&slow);
+    findings = pd_fixture_check(self, "I recieve it.", NULL);
+    g_assert_true(pd_has_finding(findings, 2, 7));
+}
+
+/* --- bytes that are no text --- */
+
+static void
+append_byte_string(GByteArray *message, const char *bytes, size_t length, size_t alignment)
+{
+    static const uint8_t zeros[8] = { 0 };
+    uint32_t n = GUINT32_TO_LE((uint32_t)length);
+
+    g_byte_array_append(message, zeros, (unsigned)((0 - message->len) % alignment));
+    g_byte_array_append(message, (const uint8_t *)&n, sizeof(n));
+    g_byte_array_append(message, (const uint8_t *)bytes, (unsigned)length);
+    g_byte_array_append(message, zeros, 1);
+}
+
+static void
+append_field(GByteArray *fields, uint8_t code, char type, const char *value)
+{
+    static const uint8_t zeros[8] = { 0 };
+    const uint8_t head[] = { code, 1, (uint8_t)type, 0 };
+
+    g_byte_array_append(fields, zeros, (unsigned)((0 - fields->len) % 8));
+    g_byte_array_append(fields, head, sizeof(head));
+    append_byte_string(fields, value, strlen(value), 4);
+}
+
+/* A call of Check whose text is @bytes, which no library would send. */
+static GByteArray *
+raw_check(const char *bytes, size_t length)
+{
+    static const uint8_t signature[] = { 8, 1, 'g', 0, 7, 's', 's', 'a', '{', 's', 'v', '}', 0 };
+    static const uint8_t zeros[8] = { 0 };
+    g_autoptr(GByteArray) fields = g_byte_array_new();
+    g_autoptr(GByteArray) body = g_byte_array_new();
+    GByteArray *message = g_byte_array_new();
+    uint32_t numbers[3];
+
+    append_field(fields, 1, 'o', PD_DBUS_PATH);
+    append_field(fields, 2, 's', PD_DBUS_INTERFACE);
+    append_field(fields, 3, 's', "Check");
+    append_field(fields, 6, 's', PD_DBUS_NAME);
+    g_byte_array_append(fields, zeros, (unsigned)((0 - fields->len) % 8));
+    g_byte_array_append(fields, signature, sizeof(signature));
+    append_byte_string(body, "en_US", 5, 4);
+    append_byte_string(body, bytes, length, 4);
+    g_byte_array_append(body, zeros, (unsigned)((0 - body->len) % 4));
+    g_byte_array_append(body, zeros, 4); /* no options */
+    g_byte_array_append(body, zeros, (unsigned)((0 - body->len) % 8));
+    g_byte_array_append(message, (const uint8_t *)"l\1\0\1", 4);
+    numbers[0] = GUINT32_TO_LE(body->len);
+    numbers[1] = GUINT32_TO_LE(77);
+    numbers[2] = GUINT32_TO_LE(fields->len);
+    g_byte_array_append(message, (const uint8_t *)numbers, sizeof(numbers));
+    g_byte_array_append(message, fields->data, fields->len);
+    g_byte_array_append(message, zeros, (unsigned)((0 - message->len) % 8));
+    g_byte_array_append(message, body->data, body->len);
+    return message;
+}
+
+/* Writes past the library to the bus. Returns: does the bus keep the connection? */
+static bool
+send_raw(PdFixture *self, const char *bytes, size_t length)
+{
+    g_autoptr(GDBusConnection) client = pd_fixture_connect(self);
+    GIOStream *stream = g_dbus_connection_get_stream(client);
+    g_autoptr(GByteArray) message = raw_check(bytes, length);
+    g_autoptr(GVariant) alive = NULL;
+
+    g_assert_true(g_output_stream_write_all(g_io_stream_get_output_stream(stream), message->data,
+                                            message->len, NULL, NULL, NULL));
+    alive = g_dbus_connection_call_sync(client, "org.freedesktop.DBus", "/",
+                                        "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
+                                        G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, NULL);
+    return alive != NULL;
+}
+
+static void
+test_invalid_bytes(PdFixture *self, gconstpointer data)
+{
+    g_autoptr(GVariant) findings = NULL;
+    uint64_t n_calls;
+
+    g_assert_true(send_raw(self, "Fine.", 5)); /* the message itself is well made */
+    n_calls = pd_fixture_statistic(self, "calls");
+    g_assert_false(send_raw(self, "no \xff utf", 8)); /* the bus throws such a client out */
+    g_assert_false(send_raw(self, "a\0b", 3));
+    g_assert_false(send_raw(self, "\xed\xa0\x80", 3)); /* half a surrogate pair */
+    g_assert_cmpuint(pd_fixture_statistic(self, "calls"), ==,
+                     n_calls + 1); /* the service saw none */
+    findings = pd_fixture_check(self, "I recieve it.", NULL);
+    g_assert_true(pd_has_finding(findings, 2, 7));
+}
+
+#define ADD(path, fn) \
+    g_test_add("/clients/" path, PdFixture, NULL, pd_fixture_up, fn, pd_fixture_down)
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 3 && g_str_equal(argv[1], "--hog"))
+        return hog(argv[2]);
+    g_test_init(&argc, &argv, NULL);
+    ADD("two-mib", test_two_mib);
+    ADD("two-clients", test_two_clients);
+    ADD("cancel-others", test_cancel_others);
+    ADD("killed-client", test_killed_client);
+    ADD("flood", test_flood);
+    ADD("flood-of-bytes", test_flood_of_bytes);
+    ADD("invalid-bytes", test_invalid_bytes);
+    return g_test_run();
+}

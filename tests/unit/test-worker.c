@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/engine/error.h"
+#include "daemon/worker.h"
+#include "dbus/protocol.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+    char *dir;
+    PdWorker *worker;
+    GString *order; /* a letter for each job called back */
+} Bench;
+
+typedef struct {
+    Bench *bench;
+    char letter;
+    unsigned n_called;
+    int error_code; /* -1: none */
+    unsigned n_findings;
+    size_t n_scores;
+    double first_score;
+    unsigned n_candidates;
+    char **words;
+} Answer;
+
+static void
+on_done(PdJobResult *result, const GError *error, void *user_data)
+{
+    Answer *answer = user_data;
+
+    g_assert_true((result == NULL) == (error != NULL));
+    answer->n_called++;
+    answer->error_code = error != NULL ? error->code : -1;
+    g_string_append_c(answer->bench->order, answer->letter);
+    if (result == NULL)
+        return;
+    answer->n_findings = result->findings != NULL ? result->findings->len : 0;
+    answer->n_candidates = result->candidates != NULL ? result->candidates->len : 0;
+    answer->n_scores = result->n_scores;
+    answer->first_score = result->n_scores > 0 ? result->scores[0] : 1;
+    answer->words = g_strdupv(result->words);
+}
+
+static void
+bench_up(Bench *self)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *models = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
+    g_autoptr(PdWords) words = NULL;
+
+    self->dir = g_dir_make_tmp("proofd-worker-XXXXXX", NULL);
+    path = g_build_filename(self->dir, "words.txt", NULL);
+    words = pd_words_open(path, NULL);
+    g_assert_nonnull(words);
+    self->worker = pd_worker_new(models, words, 1024 * 1024);
+    self->order = g_string_new(NULL);
+}
+
+static void
+bench_down(Bench *self)
+{
+    g_autofree char *path = g_build_filename(self->dir, "words.txt", NULL);
+
+    pd_worker_free(self->worker);
+    g_string_free(self->order, TRUE);
+    g_unlink(path);
+    g_rmdir(self->dir);
+    g_free(self->dir);
+}
+
+static PdJobSpec
+spec_for(PdJobKind kind, const char *client, const char *text)
+{
+    PdJobSpec spec = { .kind = kind, .client = client, .language = "en_US", .text = text };
+
+    spec.text_bytes = text != NULL ? strlen(text) : 0;
+    spec.options = (PdCheckOptions)PD_CHECK_OPTIONS_INIT;
+    spec.options.max_candidates = 0;
+    return spec;
+}
+
+static PdJob *
+push(Bench *self, Answer *answer, char letter, const PdJobSpec *spec)
+{
+    g_autoptr(GError) error = NULL;
+    PdJob *job;
+
+    answer->bench = self;
+    answer->letter = letter;
+    job = pd_worker_push(self->worker, spec, on_done, answer, &error);
+    g_assert_no_error(error);
+    return job;
+}
+
+static void
+wait_all(Bench *self)
+{
+    while (pd_worker_n_jobs(self->worker) > 0)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+/* Distinct sentences, so that the cache is of no help. */
+static char *
+long_text(unsigned n_sentences)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < n_sentences; i++)
+        g_string_append_printf(text, "In the year %u they recieve letter number %u from home. ", i,
+                               i);
+    return g_string_free(text, FALSE);
+}
+
+static void
+test_kinds(void)
+{
+    static const char *const texts[] = { "He goes home.", "", NULL };
+    Bench bench;
+    Answer check = { 0 }, suggest = { 0 }, score = { 0 }, model = { 0 }, unknown = { 0 };
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "I recieve it.");
+    push(&bench, &check, 'c', &spec);
+    spec = spec_for(PD_JOB_SUGGEST, ":1.1", "I recieve it.");
+    spec.start = 2;
+    spec.end = 9;
+    spec.options.max_candidates = 3;
+    push(&bench, &suggest, 's', &spec);
+    spec = spec_for(PD_JOB_SCORE, ":1.1", NULL);
+    spec.texts = texts;
+    push(&bench, &score, 'n', &spec);
+    spec = spec_for(PD_JOB_MODEL, ":1.1", NULL);
+    push(&bench, &model, 'm', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "x");
+    spec.language = "xx_XX";
+    push(&bench, &unknown, 'u', &spec);
+    wait_all(&bench);
+    g_assert_cmpint(check.error_code, ==, -1);
+    g_assert_cmpuint(check.n_findings, >=, 1);
+    g_assert_cmpuint(suggest.n_candidates, >=, 1);
+    g_assert_cmpuint(score.n_scores, ==, 2);
+    g_assert_cmpfloat(score.first_score, <=, 0);
+    g_assert_cmpint(model.error_code, ==, -1);
+    g_assert_cmpint(unknown.error_code, ==, PD_ERROR_UNKNOWN_LANGUAGE);
+    bench_down(&bench);
+}
+
+static void
+test_words(void)
+{
+    Bench bench;
+    Answer add = { 0 }, bad = { 0 }, list = { 0 }, check = { 0 }, gone = { 0 }, missing = { 0 };
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_ADD_WORD, ":1.1", "recieve");
+    push(&bench, &add, 'a', &spec);
+    spec = spec_for(PD_JOB_ADD_WORD, ":1.1", "two words");
+    push(&bench, &bad, 'b', &spec);
+    spec = spec_for(PD_JOB_LIST_WORDS, ":1.1", NULL);
+    push(&bench, &list, 'l', &spec);
+    wait_all(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "I recieve it.");
+    spec.options.disable = (const char *const[]){ "other", NULL };
+    push(&bench, &check, 'c', &spec);
+    spec = spec_for(PD_JOB_REMOVE_WORD, ":1.1", "recieve");
+    push(&bench, &gone, 'r', &spec);
+    push(&bench, &missing, 'r', &spec);
+    wait_all(&bench);
+    g_assert_cmpint(add.error_code, ==, -1);
+    g_assert_cmpint(bad.error_code, ==, PD_ERROR_INVALID_TEXT);
+    g_assert_cmpstr(list.words[0], ==, "recieve");
+    g_assert_null(list.words[1]);
+    g_assert_cmpint(check.error_code, ==, -1);
+    g_assert_cmpint(gone.error_code, ==, -1);
+    g_assert_cmpint(missing.error_code, ==, PD_ERROR_NOT_FOUND);
+    g_strfreev(list.words);
+    bench_down(&bench);
+}
+
+/* A long text first, then small ones of another client and of the same: they do not wait for it. */
+static void
+test_fair(void)
+{
+    g_autofree char *text = long_text(400);
+    Bench bench;
+    Answer slow = { 0 }, other = { 0 }, same = { 0 }, quick = { 0 };
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    push(&bench, &slow, 'L', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.2", "A small text.");
+    push(&bench, &other, 'o', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "Another small text.");
+    push(&bench, &same, 's', &spec);
+    spec = spec_for(PD_JOB_LIST_WORDS, ":1.1", NULL);
+    push(&bench, &quick, 'q', &spec);
+    wait_all(&bench);
+    g_assert_cmpuint(bench.order->len, ==, 4);
+    g_assert_cmpint(bench.order->str[3], ==, 'L');
+    g_assert_cmpuint(slow.n_findings, >=, 400);
+    g_strfreev(quick.words);
+    bench_down(&bench);
+}
+
+static void
+test_cancel(void)
+{
+    g_autofree char *text = long_text(800);
+    Bench bench;
+    Answer running = { 0 }, waiting = { 0 };
+    PdJobSpec spec;
+    PdJob *first, *second;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    first = push(&bench, &running, 'r', &spec);
+    second = push(&bench, &waiting, 'w', &spec);
+    pd_worker_cancel(bench.worker, second);
+    while (waiting.n_called == 0)
+        g_main_context_iteration(NULL, TRUE);
+    g_assert_cmpuint(running.n_called, ==, 0);
+    pd_worker_cancel(bench.worker, first);
+    wait_all(&bench);
+    g_assert_cmpint(running.error_code, ==, PD_ERROR_CANCELLED);
+    g_assert_cmpint(waiting.error_code, ==, PD_ERROR_CANCELLED);
+    bench_down(&bench);
+}
+
+static void
+assert_busy(Bench *self, const PdJobSpec *spec)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(pd_worker_push(self->worker, spec, on_done, NULL, &error));
+    g_assert_error(error, PD_ERROR, PD_ERROR_BUSY);
+}
+
+static void
+test_limit_per_client(void)
+{
+    Bench bench;
+    Answer answers[PD_MAX_CALLS_PER_CLIENT] = { 0 }, other = { 0 }, document = { 0 }, later = { 0 };
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "Text.");
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
+        push(&bench, &answers[i], 'x', &spec);
+    assert_busy(&bench, &spec);
+    spec.unbounded = true;
+    push(&bench, &document, 'd', &spec);
+    spec.unbounded = false;
+    spec.client = ":1.2";
+    push(&bench, &other, 'o', &spec);
+    wait_all(&bench);
+    spec.client = ":1.1";
+    push(&bench, &later, 'l', &spec); /* room again */
+    wait_all(&bench);
+    g_assert_cmpuint(bench.order->len, ==, PD_MAX_CALLS_PER_CLIENT + 3);
+    bench_down(&bench);
+}
+
+static void
+test_limit_of_all(void)
+{
+    g_autofree Answer *answers = g_new0(Answer, PD_MAX_CALLS);
+    Bench bench;
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    for (size_t i = 0; i < PD_MAX_CALLS; i++) {
+        g_autofree char *client = g_strdup_printf(":1.%zu", i);
+
+        spec = spec_for(PD_JOB_LIST_WORDS, client, NULL);
+        push(&bench, &answers[i], 'x', &spec);
+    }
+    spec.client = ":2.1";
+    assert_busy(&bench, &spec);
+    wait_all(&bench);
+    for (size_t i = 0; i < PD_MAX_CALLS; i++) {
+        g_assert_cmpuint(answers[i].n_called, ==, 1);
+        g_strfreev(answers[i].words);
+    }
+    bench_down(&bench);
+}
+
+static void
+test_limit_of_bytes(void)
+{
+    g_autofree char *text = g_strnfill(PD_MAX_TEXT_BYTES, ' ');
+    enum { N = PD_MAX_QUEUED_BYTES / PD_MAX_TEXT_BYTES };
+    Answer answers[N] = { 0 };
+    Bench bench;
+    PdJobSpec spec;
+    PdJob *jobs[N];
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    for (size_t i = 0; i < N; i++)
+        jobs[i] = push(&bench, &answers[i], 'x', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.2", "x");
+    assert_busy(&bench, &spec);
+    for (size_t i = 0; i < N; i++)
+        pd_worker_cancel(bench.worker, jobs[i]);
+    wait_all(&bench);
+    bench_down(&bench);
+}
+
+/* Freed with work left: every callback comes, once. */
+static void
+test_free(void)
+{
+    g_autofree char *text = long_text(800);
+    Answer answers[3] = { 0 };
+    Bench bench;
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
+        push(&bench, &answers[i], 'x', &spec);
+    g_usleep(50000); /* so that one is likely to run; either way it must end well */
+    bench_down(&bench);
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_assert_cmpuint(answers[i].n_called, ==, 1);
+        g_assert_cmpint(answers[i].error_code, ==, PD_ERROR_CANCELLED);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/worker/kinds", test_kinds);
+    g_test_add_func("/worker/words", test_words);
+    g_test_add_func("/worker/fair", test_fair);
+    g_test_add_func("/worker/cancel", test_cancel);
+    g_test_add_func("/worker/limit-per-client", test_limit_per_client);
+    g_test_add_func("/worker/limit-of-all", test_limit_of_all);
+    g_test_add_func("/worker/limit-of-bytes", test_limit_of_bytes);
+    g_test_add_func("/worker/free", test_free);
+    return g_test_run();
+}
