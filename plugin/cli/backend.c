@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugin/cli/backend.h"
+
+#include "daemon/engine/checker.h"
+#include "daemon/engine/error.h"
+#include "daemon/engine/text.h"
+#include "daemon/engine/words.h"
+#include "plugin/cli/say.h"
+
+#include <string.h>
+
+#define CACHE_BYTES (4 * 1024 * 1024)
+#define BUSY_TRIES 20
+#define BUSY_WAIT_US 100000
+
+struct PdBackend {
+    const PdOptions *options;
+    PdClient *client;   /* (nullable): the service */
+    PdChecker *checker; /* (nullable): where there is no client */
+    PdWords *words;     /* (nullable): with the checker */
+};
+
+static bool
+use_engine(PdBackend *self, GError **error)
+{
+    g_clear_pointer(&self->client, pd_client_free);
+    self->words = pd_words_open(NULL, error);
+    if (self->words == NULL)
+        return false;
+    self->checker = pd_checker_new(self->options->models, self->words, CACHE_BYTES);
+    return true;
+}
+
+/* After a failed call: is it worth another? Nobody there any more: the engine takes over. */
+static bool
+try_again(PdBackend *self, int *tries, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+
+    if (self->client == NULL || *error == NULL)
+        return false;
+    if (g_strcmp0(pd_client_error_name(self->client), "Busy") == 0 && ++*tries < BUSY_TRIES) {
+        g_clear_error(error);
+        g_usleep(BUSY_WAIT_US);
+        return true;
+    }
+    if (!g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_NO_BUS))
+        return false;
+    if (self->options->verbose)
+        pd_say("working in this process: %s", (*error)->message);
+    g_clear_error(error);
+    return use_engine(self, error);
+}
+
+PdBackend *
+pd_backend_new(const PdOptions *options, GError **error)
+{
+    g_autoptr(PdBackend) self = g_new0(PdBackend, 1);
+    g_autoptr(GError) failure = NULL;
+
+    self->options = options;
+    if (!options->local && options->models == NULL) {
+        self->client = pd_client_new(&failure);
+        if (self->client != NULL) {
+            pd_client_set_deadline(self->client, -1); /* the user ends what takes too long */
+            return g_steal_pointer(&self);
+        }
+    }
+    if (options->verbose)
+        pd_say("working in this process: %s", failure != NULL ? failure->message : "as asked");
+    if (!use_engine(self, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+PdBackend *
+pd_backend_new_sibling(PdBackend *self)
+{
+    PdBackend *sibling;
+
+    g_return_val_if_fail(self != NULL && self->checker != NULL, NULL);
+    sibling = g_new0(PdBackend, 1);
+    sibling->options = self->options;
+    sibling->words = pd_words_ref(self->words);
+    sibling->checker = pd_checker_new_sibling(self->checker);
+    return sibling;
+}
+
+void
+pd_backend_free(PdBackend *self)
+{
+    if (self == NULL)
+        return;
+    pd_client_free(self->client);
+    pd_checker_free(self->checker);
+    pd_words_unref(self->words);
+    g_free(self);
+}
+
+bool
+pd_backend_is_local(const PdBackend *self)
+{
+    return self->client == NULL;
+}
+
+bool
+pd_backend_prepare(PdBackend *self, const char *language, GError **error)
+{
+    g_autoptr(GPtrArray) none = NULL;
+
+    if (self->checker != NULL)
+        return pd_checker_prepare(self->checker, language, error);
+    none = pd_backend_check(self, language, "", NULL, error);
+    return none != NULL;
+}
+
+/* @finding is in bytes of @text; @starts and @ends keep their places from one to the next. */
+static PdClientFinding *
+from_engine(const PdFinding *finding, PdOffsetCursor *starts, PdOffsetCursor *ends)
+{
+    PdClientFinding *copy = g_new0(PdClientFinding, 1);
+
+    copy->start = pd_offset_cursor_at(starts, finding->start);
+    copy->length = pd_offset_cursor_at(ends, finding->end) - copy->start;
+    copy->kind = g_strdup(pd_kind_name(finding->kind));
+    copy->confidence = finding->confidence;
+    copy->message = g_strdup(finding->message);
+    copy->rule = g_strdup(finding->rule);
+    copy->candidates = g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_candidate_free);
+    for (guint i = 0; finding->candidates != NULL && i < finding->candidates->len; i++) {
+        const PdCandidate *from = g_ptr_array_index(finding->candidates, i);
+        PdClientCandidate *to = g_new0(PdClientCandidate, 1);
+
+        to->text = g_strdup(from->text);
+        to->score = from->score;
+        to->action = g_strdup(pd_action_name(from->action));
+        g_ptr_array_add(copy->candidates, to);
+    }
+    return copy;
+}
+
+static bool
+to_engine(const PdClientOptions *options, PdCheckOptions *ret_options, GError **error)
+{
+    *ret_options = (PdCheckOptions)PD_CHECK_OPTIONS_INIT;
+    if (options == NULL)
+        return true;
+    if (options->level != NULL && !pd_level_from_name(options->level, &ret_options->level)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown level \"%s\"",
+                    options->level);
+        return false;
+    }
+    if (g_strcmp0(options->format, "markdown") == 0)
+        ret_options->format = PD_FORMAT_MARKDOWN;
+    if (options->max_candidates >= 0)
+        ret_options->max_candidates = options->max_candidates;
+    ret_options->disable = options->disable;
+    ret_options->words = options->words;
+    return true;
+}
+
+static GPtrArray *
+check_locally(PdBackend *self, const char *language, const char *text,
+              const PdClientOptions *options, GError **error)
+{
+    g_autoptr(GPtrArray) found = NULL;
+    GPtrArray *list;
+    PdCheckOptions wanted;
+    PdOffsetCursor starts, ends;
+
+    if (!to_engine(options, &wanted, error))
+        return NULL;
+    found = pd_checker_check(self->checker, language, text, strlen(text), &wanted, NULL, error);
+    if (found == NULL)
+        return NULL;
+    list = g_ptr_array_new_full(found->len, (GDestroyNotify)pd_client_finding_free);
+    pd_offset_cursor_init(&starts, text, PD_OFFSETS_CHARS);
+    pd_offset_cursor_init(&ends, text, PD_OFFSETS_CHARS);
+    for (guint i = 0; i < found->len; i++)
+        g_ptr_array_add(list, from_engine(g_ptr_array_index(found, i), &starts, &ends));
+    return list;
+}
+
+GPtrArray *
+pd_backend_check(PdBackend *self, const char *language, const char *text,
+                 const PdClientOptions *options, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    GPtrArray *list;
+    int tries = 0;
+
+    do {
+        list = self->client != NULL
+                   ? pd_client_check(self->client, language, text, options, NULL, &failure)
+                   : check_locally(self, language, text, options, &failure);
+    } while (list == NULL && try_again(self, &tries, &failure));
+    if (list == NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return list;
+}
+
+bool
+pd_backend_score(PdBackend *self, const char *language, const char *const *texts, size_t n_texts,
+                 double *ret_scores, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    int tries = 0;
+    bool done;
+
+    do {
+        done = self->client != NULL ? pd_client_score(self->client, language, texts, n_texts,
+                                                      ret_scores, NULL, &failure)
+                                    : pd_checker_score(self->checker, language, texts, n_texts,
+                                                       ret_scores, NULL, &failure);
+    } while (!done && try_again(self, &tries, &failure));
+    if (!done)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return done;
+}
+
+static bool
+add_one_by_one(PdClient *client, const char *const *words, GError **error)
+{
+    for (; *words != NULL; words++) {
+        if (!pd_client_add_word(client, *words, error)) {
+            g_prefix_error(error, "%s: ", *words);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+pd_backend_add_words(PdBackend *self, const char *const *words, GError **error)
+{
+    if (self->client != NULL)
+        return add_one_by_one(self->client, words, error);
+    return pd_words_add(self->words, words, error) >= 0;
+}
+
+bool
+pd_backend_remove_word(PdBackend *self, const char *word, GError **error)
+{
+    if (self->client != NULL)
+        return pd_client_remove_word(self->client, word, error);
+    return pd_words_remove(self->words, word, error);
+}
+
+char **
+pd_backend_words(PdBackend *self, GError **error)
+{
+    if (self->client != NULL)
+        return pd_client_words(self->client, error);
+    return pd_words_list(self->words);
+}

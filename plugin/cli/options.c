@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plugin/cli/options.h"
+
+#include "daemon/engine/checker.h"
+#include "daemon/engine/lexicon.h"
+#include "dbus/protocol.h"
+#include "plugin/cli/input.h"
+#include "plugin/cli/say.h"
+
+void
+pd_options_done(PdOptions *self)
+{
+    g_free(self->language);
+    g_free(self->level);
+    g_strfreev(self->disable);
+    g_free(self->models);
+    g_free(self->words_file);
+    g_strfreev(self->words);
+    g_strfreev(self->rest);
+}
+
+char **
+pd_options_split(const char *const *values)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+
+    for (; values != NULL && *values != NULL; values++) {
+        g_auto(GStrv) parts = g_strsplit(*values, ",", -1);
+
+        for (char **part = parts; *part != NULL; part++) {
+            g_strstrip(*part);
+            if (**part != '\0')
+                g_ptr_array_add(list, g_strdup(*part));
+        }
+    }
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
+}
+
+char *
+pd_options_default_language(void)
+{
+    static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    g_auto(GStrv) installed = pd_lexicon_languages();
+    g_autofree char *language = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(variables) && language == NULL; i++) {
+        const char *value = g_getenv(variables[i]);
+
+        if (value != NULL && *value != '\0')
+            language = g_strndup(value, strcspn(value, ".@"));
+    }
+    if (language != NULL && g_strv_contains((const char *const *)installed, language))
+        return g_steal_pointer(&language);
+    return g_strdup("en_US");
+}
+
+static bool
+check_level(const char *level)
+{
+    static const char *const names[] = { "careful", "default", "thorough", NULL };
+    const char *nearest;
+    PdLevel ignored;
+
+    if (level == NULL || pd_level_from_name(level, &ignored))
+        return true;
+    nearest = pd_nearest(level, names);
+    pd_say("unknown level \"%s\": careful, default or thorough%s%s%s", level,
+           nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+           nearest != NULL ? "\"?" : "");
+    return false;
+}
+
+static bool
+check_rules(const char *const *rules)
+{
+    for (; *rules != NULL; rules++) {
+        g_autoptr(GPtrArray) names = NULL;
+        const char *nearest;
+
+        if (pd_rule_exists(*rules))
+            continue;
+        names = g_ptr_array_new();
+        for (const char *const *rule = pd_checker_rules(); *rule != NULL; rule++)
+            g_ptr_array_add(names, (char *)*rule);
+        for (int kind = 0; kind < PD_N_KINDS; kind++)
+            g_ptr_array_add(names, (char *)pd_kind_name(kind));
+        g_ptr_array_add(names, NULL);
+        nearest = pd_nearest(*rules, (const char *const *)names->pdata);
+        pd_say("--disable: unknown rule \"%s\"%s%s%s", *rules,
+               nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+               nearest != NULL ? "\"?" : "");
+        return false;
+    }
+    return true;
+}
+
+static bool
+check_values(PdOptions *self)
+{
+    g_auto(GStrv) given = self->disable;
+
+    self->disable = pd_options_split((const char *const *)given);
+    if (self->max_candidates < -1 || self->max_candidates > PD_MAX_CANDIDATES) {
+        pd_say("--max-candidates: %d is not in 0..%d", self->max_candidates, PD_MAX_CANDIDATES);
+        return false;
+    }
+    if (!check_level(self->level) || !check_rules((const char *const *)self->disable))
+        return false;
+    if (self->words_file != NULL) {
+        g_autoptr(GError) error = NULL;
+
+        self->words = pd_input_read_words(self->words_file, &error);
+        if (self->words == NULL) {
+            pd_say("--words: %s", error->message);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+add_shared_entries(PdOptions *self, PdOptionSet set, GOptionContext *context)
+{
+    const GOptionEntry common[] = {
+        { "local", 0, 0, G_OPTION_ARG_NONE, &self->local,
+          "Work in this process, without the service", NULL },
+        { "models", 0, 0, G_OPTION_ARG_FILENAME, &self->models,
+          "Take the models below DIR (means --local)", "DIR" },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &self->quiet,
+          "Leave out what is only for information", NULL },
+        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, "Say what is being done", NULL },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->rest, NULL, NULL },
+        { 0 },
+    };
+    const GOptionEntry language[] = {
+        { "language", 'l', 0, G_OPTION_ARG_STRING, &self->language,
+          "The text's language (else the locale's, else en_US)", "LANG" },
+        { 0 },
+    };
+    const GOptionEntry check[] = {
+        { "level", 0, 0, G_OPTION_ARG_STRING, &self->level,
+          "careful (few false alarms), default, or thorough", "LEVEL" },
+        { "disable", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &self->disable,
+          "Leave out a rule or a kind of error; repeatable", "RULE[,...]" },
+        { "words", 'w', 0, G_OPTION_ARG_FILENAME, &self->words_file,
+          "Accept the words in FILE too, one a line", "FILE" },
+        { "max-candidates", 0, 0, G_OPTION_ARG_INT, &self->max_candidates,
+          "At most N corrections each; 0: none, which is faster", "N" },
+        { 0 },
+    };
+
+    if (set & PD_OPTIONS_CHECK)
+        g_option_context_add_main_entries(context, check, NULL);
+    if (set & PD_OPTIONS_LANGUAGE)
+        g_option_context_add_main_entries(context, language, NULL);
+    g_option_context_add_main_entries(context, common, NULL);
+}
+
+bool
+pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char *description,
+                 const GOptionEntry *entries, int argc, char **argv)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(usage);
+    g_autoptr(GError) error = NULL;
+
+    if (entries != NULL)
+        g_option_context_add_main_entries(context, entries, NULL);
+    add_shared_entries(self, set, context);
+    g_option_context_set_description(context, description);
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        pd_say("%s (--help lists the options)", error->message);
+        return false;
+    }
+    if (!check_values(self))
+        return false;
+    if (set & PD_OPTIONS_LANGUAGE && self->language == NULL)
+        self->language = pd_options_default_language();
+    return true;
+}
+
+PdClientOptions
+pd_options_for_check(const PdOptions *self)
+{
+    return (PdClientOptions){
+        .level = self->level,
+        .disable = (const char *const *)self->disable,
+        .words = (const char *const *)self->words,
+        .max_candidates = self->max_candidates,
+    };
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * proof status: is the service there, and what does it know? Does not start it.
+ */
+#include "daemon/engine/checker.h"
+#include "daemon/engine/lexicon.h"
+#include "plugin/cli/command.h"
+#include "plugin/cli/json-writer.h"
+#include "plugin/cli/options.h"
+#include "plugin/cli/say.h"
+#include "plugin/client/pd-client.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+typedef struct {
+    bool bus;
+    bool running;
+    char *reason;         /* (nullable): why there is no bus */
+    GVariant *properties; /* (nullable): a{sv}, of a running service */
+    char **languages;     /* installed here */
+} Status;
+
+static void
+status_done(Status *self)
+{
+    g_free(self->reason);
+    g_clear_pointer(&self->properties, g_variant_unref);
+    g_strfreev(self->languages);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, status_done)
+
+static bool
+look(Status *self, const PdOptions *options, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(PdClient) client = NULL;
+
+    self->languages = pd_lexicon_languages();
+    if (options->local)
+        self->reason = g_strdup("not asked");
+    else
+        self->running = pd_client_service_runs(&failure);
+    if (failure != NULL)
+        self->reason = g_strdup(failure->message);
+    self->bus = self->reason == NULL;
+    if (!self->running)
+        return true;
+    client = pd_client_new(error);
+    if (client == NULL)
+        return false;
+    self->properties = pd_client_properties(client, error);
+    return self->properties != NULL;
+}
+
+static const char *
+property(const Status *self, const char *name)
+{
+    const char *value = NULL;
+
+    if (self->properties == NULL || !g_variant_lookup(self->properties, name, "&s", &value))
+        return "";
+    return value;
+}
+
+static void
+print_line(const char *name, const char *value)
+{
+    g_autofree char *printable = pd_printable(value);
+
+    if (*printable != '\0')
+        printf("%-12s%s\n", name, printable);
+}
+
+static void
+print_statistics(GVariant *properties)
+{
+    g_autoptr(GVariant) statistics =
+        g_variant_lookup_value(properties, "Statistics", G_VARIANT_TYPE_VARDICT);
+    GVariantIter iter;
+    const char *key;
+    GVariant *value;
+
+    if (statistics == NULL)
+        return;
+    puts("statistics");
+    g_variant_iter_init(&iter, statistics);
+    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
+        g_autofree char *text = g_variant_print(value, FALSE);
+        g_autofree char *line = g_strdup_printf("  %s: %s", key, text);
+        g_autofree char *printable = pd_printable(line);
+
+        puts(printable);
+        g_variant_unref(value);
+    }
+}
+
+static void
+print_languages(const Status *self)
+{
+    g_auto(GStrv) served = NULL;
+    g_autofree char *joined = NULL;
+
+    if (self->properties != NULL)
+        g_variant_lookup(self->properties, "Languages", "^as", &served);
+    joined = g_strjoinv(" ", served != NULL ? served : self->languages);
+    print_line("languages", *joined != '\0' ? joined : "none: install a Hunspell dictionary");
+}
+
+/* The model that proof itself would take, where there is no service to ask. */
+static void
+print_own_model(const PdOptions *options)
+{
+    g_autofree char *language = pd_options_default_language();
+    g_autoptr(PdChecker) checker = pd_checker_new(options->models, NULL, 0);
+    g_autoptr(GError) error = NULL;
+    PdModel *model = pd_checker_model(checker, language, &error);
+    g_autofree char *hash = model != NULL ? pd_model_hash(model) : NULL;
+
+    if (error != NULL) {
+        print_line("model", error->message);
+    } else if (model == NULL) {
+        print_line("model", "none: spelling only");
+    } else {
+        print_line("model", pd_model_name(model));
+        print_line("model hash", hash);
+    }
+}
+
+static void
+print_human(const Status *self, const PdOptions *options)
+{
+    g_autofree char *service = NULL;
+
+    if (self->running)
+        service = g_strdup_printf("running, version %s", property(self, "Version"));
+    else if (self->bus)
+        service = g_strdup("not running; starts when it is asked");
+    else
+        service = g_strdup_printf("none (%s): proof works by itself", self->reason);
+    print_line("proof", PD_VERSION);
+    print_line("service", service);
+    if (self->running) {
+        print_line("model", property(self, "ModelName"));
+        print_line("model hash", property(self, "ModelHash"));
+    } else {
+        print_own_model(options);
+    }
+    print_languages(self);
+    if (self->properties != NULL)
+        print_statistics(self->properties);
+}
+
+static void
+print_json(const Status *self)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    PdJson json = PD_JSON_INIT(out);
+
+    pd_json_begin(&json, NULL, '{');
+    pd_json_string(&json, "version", PD_VERSION);
+    pd_json_bool(&json, "bus", self->bus);
+    pd_json_bool(&json, "running", self->running);
+    pd_json_begin(&json, "languages", '[');
+    for (char **language = self->languages; *language != NULL; language++)
+        pd_json_string(&json, NULL, *language);
+    pd_json_end(&json, ']');
+    if (self->properties != NULL) {
+        g_autofree char *properties = json_gvariant_serialize_data(self->properties, NULL);
+
+        pd_json_raw(&json, "service", properties);
+    }
+    pd_json_end(&json, '}');
+    puts(out->str);
+}
+
+PdExit
+pd_command_status(int argc, char **argv)
+{
+    g_auto(PdOptions) options = PD_OPTIONS_INIT;
+    g_auto(Status) status = { 0 };
+    g_autoptr(GError) error = NULL;
+    gboolean as_json = FALSE;
+    const GOptionEntry entries[] = {
+        { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Write one JSON object", NULL },
+        { 0 },
+    };
+
+    if (!pd_options_parse(&options, PD_OPTIONS_COMMON, NULL,
+                          "Says whether the service runs, without starting it.", entries, argc,
+                          argv))
+        return PD_EXIT_TROUBLE;
+    if (options.rest != NULL) {
+        pd_say("status takes no arguments: \"%s\"", options.rest[0]);
+        return PD_EXIT_TROUBLE;
+    }
+    if (!look(&status, &options, &error)) {
+        pd_say("%s", error->message);
+        return PD_EXIT_TROUBLE;
+    }
+    if (as_json)
+        print_json(&status);
+    else
+        print_human(&status, &options);
+    return pd_flush_output() ? PD_EXIT_NOTHING : PD_EXIT_TROUBLE;
+}

@@ -1,0 +1,778 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The command proof, run on real files: in-process, and with a bus and the service of its own.
+
+Environment: PROOF, PROOFD_BINARY: the programs; PROOFD_MODELS: the models (source tree:
+model/data). Findings are unknown and repeated words, which do not depend on a model's opinion.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+from pathlib import Path
+
+PROOF = os.environ["PROOF"]
+PROOFD = os.environ.get("PROOFD_BINARY", "")
+TEXT = "I recieve it.\nThe the cat sat on teh mat.\n"
+FIXED = "I receive it.\nThe cat sat on the mat.\n"
+NOBODY = 65534
+
+
+def die_with_test():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class Case(unittest.TestCase):
+    """A directory, a home and an environment of its own for each test."""
+
+    def setUp(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="proof-cli-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        home = self.dir / "home"
+        home.mkdir()
+        self.env = {key: value for key, value in os.environ.items()
+                    if not key.startswith(("LC_", "LANG", "XDG_", "DBUS_"))
+                    and key not in ("NO_COLOR", "COLUMNS", "DISPLAY")}
+        self.env.update(HOME=str(home), XDG_DATA_HOME=str(home / "data"), LC_ALL="C.UTF-8",
+                        XDG_RUNTIME_DIR=str(home), TERM="xterm",
+                        XDG_CONFIG_HOME=str(home / "config"),
+                        DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
+        self.work = self.dir / "work"
+        self.work.mkdir()
+
+    def write(self, name, text=TEXT):
+        path = self.work / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run_proof(self, *args, stdin="", **more):
+        data = stdin if isinstance(stdin, bytes) else stdin.encode()
+        options = dict(env=self.env, cwd=self.work, timeout=300)
+        options.update(more)
+        return subprocess.run([PROOF, *args], input=data, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, **options)
+
+    def proof(self, *args, status=0, stdin="", **more):
+        """Runs it, asserts how it ends, and gives what it wrote to standard output."""
+        done = self.run_proof(*args, stdin=stdin, **more)
+        self.assertEqual(done.returncode, status, (done.stdout, done.stderr))
+        self.errors = done.stderr.decode()
+        return done.stdout.decode()
+
+
+class Output(Case):
+    def test_human(self):
+        self.write("a.txt")
+        out = self.proof("a.txt", status=1)
+        lines = out.splitlines()
+        self.assertRegex(lines[0], r"^a\.txt:1:3: .*recieve.*\[spelling/unknown\]$")
+        self.assertEqual(lines[1], "    I recieve it.")
+        self.assertEqual(lines[2], "      ^~~~~~~")
+        self.assertTrue(lines[3].startswith("      receive"), lines[3])
+        self.assertIn("a.txt:2:5:", out)  # the second "the", not the space before it
+        self.assertEqual(lines[-1], "3 findings.")
+        self.assertNotIn("\033", out)
+
+    def test_underline_of_wide_text(self):
+        lines = self.proof(status=1, stdin="日本 e\u0301 recieve\n").splitlines()
+        at = next(i for i, line in enumerate(lines) if "“recieve”" in line)
+        self.assertEqual(lines[at + 1], "    日本 e\u0301 recieve")
+        self.assertEqual(lines[at + 2], " " * (4 + 4 + 1 + 1 + 1) + "^~~~~~~")
+
+    def test_long_line_is_cut(self):
+        text = "It is what it is. " * 20 + "I recieve it. " + "It is what it is. " * 20 + "\n"
+        self.env["COLUMNS"] = "60"
+        lines = self.proof(status=1, stdin=text).splitlines()
+        self.assertLess(len(lines[1]), 60)
+        at = lines[2].index("^")
+        self.assertEqual(lines[1][at:at + 7], "recieve")
+
+    def test_colour(self):
+        for option, env, wanted in (("always", {}, True), ("never", {}, False),
+                                    ("auto", {}, False), ("always", {"NO_COLOR": "1"}, True)):
+            out = self.proof("--color", option, status=1, stdin=TEXT, env={**self.env, **env})
+            self.assertEqual("\033[" in out, wanted, (option, env))
+
+    def on_terminal(self, *args, **env):
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+        path = self.write("a.txt")
+        process = subprocess.Popen([PROOF, *args, path], stdout=follower, stdin=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, env={**self.env, **env})
+        process.communicate(timeout=300)
+        os.close(follower)
+        out = b""
+        try:
+            while chunk := os.read(leader, 4096):
+                out += chunk
+        except OSError:
+            pass
+        os.close(leader)
+        return out.decode()
+
+    def test_terminal(self):
+        self.assertIn("\033[", self.on_terminal())
+        self.assertNotIn("\033[", self.on_terminal(NO_COLOR="1"))
+        self.assertNotIn("\033[", self.on_terminal(TERM="dumb"))
+        self.assertNotIn("\033[", self.on_terminal("--color=never"))
+
+    def test_terminal_is_not_obeyed(self):
+        name = "a\033[31m.txt"
+        self.write(name, "I recieve \033]0;title\007 it.\n")
+        out = self.proof(name, status=1)
+        self.assertNotIn("\033", out)
+        self.assertNotIn("\007", out)
+        self.assertNotIn("\033", self.proof("--gnu", name, status=1))
+
+    def test_gnu(self):
+        self.write("a.txt")
+        for line in self.proof("--gnu", "a.txt", status=1).splitlines():
+            self.assertRegex(line, r"^a\.txt:[12]:\d+: \S")
+        self.assertEqual(self.proof("--gnu", status=0, stdin="All is well.\n"), "")
+
+    def test_json(self):
+        self.write("a.txt", "é recieve it.\nAll is well.\n")
+        self.write("b.txt", "All is well.\n")
+        out = self.proof("--json", "a.txt", "none.txt", "b.txt", status=2)
+        report = json.loads(out)
+        self.assertRegex(report["version"], r"^\d+\.\d+")
+        self.assertEqual(report["level"], "default")
+        a, none, b = report["files"]
+        self.assertEqual((a["file"], none["file"], b["file"]), ("a.txt", "none.txt", "b.txt"))
+        self.assertIn("No such file", none["error"])
+        self.assertEqual(b["findings"], [])
+        finding = a["findings"][0]
+        self.assertEqual(sorted(finding), ["column", "confidence", "kind", "length", "line",
+                                           "message", "offset", "replacements", "rule"])
+        self.assertEqual((finding["line"], finding["column"], finding["offset"],
+                          finding["length"]), (1, 3, 2, 7))
+        self.assertEqual((finding["kind"], finding["rule"]), ("spelling", "spelling/unknown"))
+        self.assertTrue(0 <= finding["confidence"] <= 1)
+        self.assertEqual(finding["replacements"][0], "receive")
+
+    def test_odd_names(self):
+        name = 'a "b" \\c\n.txt'
+        self.write(name)
+        report = json.loads(self.proof("--json", name, status=1))
+        self.assertEqual(report["files"][0]["file"], name)
+        done = self.run_proof("--json", b"\xff.txt")
+        self.assertEqual(done.returncode, 2)
+        json.loads(done.stdout)
+
+    def check_sarif(self, log):
+        """What the 2.1.0 schema demands of the parts that proof writes."""
+        self.assertEqual(log["version"], "2.1.0")
+        self.assertTrue(log["$schema"].endswith("sarif-schema-2.1.0.json"))
+        run, = log["runs"]
+        driver = run["tool"]["driver"]
+        self.assertEqual(driver["name"], "proof")
+        rules = [rule["id"] for rule in driver["rules"]]
+        self.assertEqual(len(rules), len(set(rules)))
+        self.assertEqual(run["columnKind"], "unicodeCodePoints")
+        self.assertIsInstance(run["invocations"][0]["executionSuccessful"], bool)
+        for result in run["results"]:
+            self.assertIn(result["level"], ("none", "note", "warning", "error"))
+            self.assertEqual(rules[result["ruleIndex"]], result["ruleId"])
+            self.assertTrue(result["message"]["text"])
+            self.assertTrue(0 <= result["rank"] <= 100)
+            place = result["locations"][0]["physicalLocation"]
+            self.check_region(place["region"])
+            for fix in result.get("fixes", []):
+                change, = fix["artifactChanges"]
+                self.assertEqual(change["artifactLocation"], place["artifactLocation"])
+                replacement, = change["replacements"]
+                self.check_region(replacement["deletedRegion"])
+                self.assertIsInstance(replacement["insertedContent"]["text"], str)
+        return run
+
+    def check_region(self, region):
+        for name in ("startLine", "startColumn", "endLine", "endColumn"):
+            self.assertGreaterEqual(region[name], 1)
+        self.assertGreaterEqual(region["charOffset"], 0)
+        self.assertGreaterEqual(region["charLength"], 0)
+
+    def test_sarif(self):
+        self.write("a b.txt", "é recieve it.\nThe the cat.\n")
+        run = self.check_sarif(json.loads(self.proof("--sarif", "a b.txt", status=1)))
+        first = run["results"][0]
+        place = first["locations"][0]["physicalLocation"]
+        self.assertEqual(place["artifactLocation"]["uri"], "a%20b.txt")
+        self.assertEqual(place["region"], {"startLine": 1, "startColumn": 3, "endLine": 1,
+                                           "endColumn": 10, "charOffset": 2, "charLength": 7})
+        replacement = first["fixes"][0]["artifactChanges"][0]["replacements"][0]
+        self.assertEqual(replacement["insertedContent"]["text"], "receive")
+        self.assertEqual(replacement["deletedRegion"], place["region"])
+        self.assertTrue(run["invocations"][0]["executionSuccessful"])
+
+    def test_sarif_trouble(self):
+        run = self.check_sarif(json.loads(self.proof("--sarif", "none.txt", status=2)))
+        self.assertFalse(run["invocations"][0]["executionSuccessful"])
+        notes = run["invocations"][0]["toolExecutionNotifications"]
+        self.assertIn("none.txt", notes[0]["message"]["text"])
+
+    def test_options(self):
+        out = self.proof("--disable=spelling", "--kind=spelling", stdin=TEXT)
+        self.assertIn("Nothing found", out)
+        self.proof("-d", "spelling/unknown,extra-word", "-d", "punctuation", "-k",
+                   "spelling,extra-word", stdin=TEXT)
+        self.write("words", "# names\nrecieve\n\nteh\n")
+        self.proof("--words", "words", "--kind", "spelling", stdin=TEXT)
+        report = json.loads(self.proof("--max-candidates=0", "--json", status=1, stdin=TEXT))
+        for finding in report["files"][0]["findings"]:
+            if finding["kind"] == "spelling":
+                self.assertEqual(finding["replacements"], [])
+        self.assertEqual(self.proof("-q", stdin="All is well.\n"), "")
+
+    def test_bad_options(self):
+        for args, message in ((["--level=carefull"], 'did you mean "careful"'),
+                              (["--disable=spelling/unknow"], 'did you mean "spelling/unknown"'),
+                              (["--kind=none"], "spelling"), (["--format=pdf"], "markdown"),
+                              (["--color=red"], "always"), (["--max-candidates=51"], "0..50"),
+                              (["--max-candidates=x"], "max-candidates"), (["--nope"], "--nope"),
+                              (["--json", "--fix"], "only one"), (["--language=xx_XX"], "xx"),
+                              (["--words=none"], "none"), (["batch", "file"], "standard input"),
+                              (["batch", "--jobs=-1"], "--jobs"), (["status", "x"], "status"),
+                              (["words", "ad", "x"], 'did you mean "add"'),
+                              (["words", "add"], "add"),
+                              (["words", "list", "x"], "list"), (["batc"], 'did you mean "batch"'),
+                              (["help", "scor"], "score"), (["help", "xyzzy"], "xyzzy")):
+            out = self.proof(*args, status=2)
+            self.assertEqual(out, "", args)
+            self.assertIn(message, self.errors, args)
+
+    def test_markdown(self):
+        text = "# Recieve `recieve`\n\n```\nrecieve\n```\n\nI re**cieve** and recieve it.\n"
+        self.write("a.md", text)
+        self.write("a.txt", text)
+        md = json.loads(self.proof("--json", "--kind=spelling", "a.md", status=1))
+        txt = json.loads(self.proof("--json", "--kind=spelling", "a.txt", status=1))
+        self.assertLess(len(md["files"][0]["findings"]), len(txt["files"][0]["findings"]))
+        forced = json.loads(self.proof("--json", "--kind=spelling", "--format=markdown", "a.txt",
+                                       status=1))
+        self.assertEqual(forced["files"][0]["findings"], md["files"][0]["findings"])
+
+    def test_language(self):
+        german = "Das ist ein schöner Tag und wir gehen zusamen in den Garten.\n"
+        out = self.proof("--language=de_DE", "--gnu", status=1, stdin=german)
+        self.assertIn("zusamen", out)
+        self.env["LC_ALL"] = "de_DE.UTF-8"
+        self.assertEqual(self.proof("--gnu", status=1, stdin=german), out)
+        self.env["LC_ALL"] = "xx_XX.UTF-8"  # no dictionary: en_US
+        self.proof("--kind=spelling", status=1, stdin=TEXT)
+
+
+class Trouble(Case):
+    def test_status(self):
+        self.proof(stdin="All is well.\n", status=0)
+        self.proof(stdin=TEXT, status=1)
+        self.proof("none.txt", status=2)
+
+    def test_encoding(self):
+        self.write("latin1.txt", b"one\ncaf\xe9 recieve\n")
+        self.write("binary", b"\x7fELF\0\0")
+        self.write("utf16.txt", "recieve".encode("utf-16"))
+        self.proof("latin1.txt", status=2)
+        self.assertIn("latin1.txt:2: byte 7: not UTF-8", self.errors)
+        self.proof("binary", status=2)
+        self.assertIn("binary:1: byte 4: a NUL", self.errors)
+        self.proof("utf16.txt", status=2)
+        self.assertIn("UTF-16", self.errors)
+        self.proof(status=2, stdin=b"\xff\xff")
+        self.assertIn("<stdin>:1: byte 0", self.errors)
+
+    def test_mark(self):
+        self.write("mark.txt", b"\xef\xbb\xbfRecieve it.\n")
+        out = self.proof("--gnu", "--kind=spelling", "mark.txt", status=1)
+        self.assertTrue(out.startswith("mark.txt:1:1:"), out)
+        self.proof("--fix", "--kind=spelling", "mark.txt")
+        self.assertEqual((self.work / "mark.txt").read_bytes(), b"\xef\xbb\xbfReceive it.\n")
+
+    def test_odd_files(self):
+        self.write("empty", "")
+        self.assertIn("Nothing found", self.proof("empty"))
+        self.proof("empty", "--fix")
+        self.proof(".", status=2)
+        self.assertIn("directory", self.errors)
+        self.write("emoji", "😀😀😀\n")
+        self.proof("emoji")
+        self.write("large", "word " * (16 * 1024 * 1024 // 5 + 1))
+        self.proof("large", status=2)
+        self.assertIn("16777216", self.errors)
+
+    def test_rest_goes_on(self):
+        self.write("a.txt")
+        out = self.proof("none.txt", "a.txt", "--gnu", status=2)
+        self.assertIn("a.txt:1:3:", out)
+        self.assertIn("none.txt: No such file", self.errors)
+
+    def test_closed_pipe(self):
+        self.write("many.txt", TEXT * 2000)
+        read, write = os.pipe()
+        process = subprocess.Popen([PROOF, "--gnu", "--max-candidates=0", "many.txt"], stdout=write,
+                                   stderr=subprocess.PIPE, env=self.env, cwd=self.work)
+        os.close(write)
+        os.close(read)
+        errors = process.communicate(timeout=300)[1]
+        self.assertEqual(process.returncode, -signal.SIGPIPE)
+        self.assertEqual(errors, b"")
+
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([PROOF, "--gnu"], input=TEXT.encode(), stdout=full,
+                                  stderr=subprocess.PIPE, env=self.env, timeout=300, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"No space left", done.stderr)
+
+    def test_interrupt(self):
+        process = subprocess.Popen([PROOF, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=self.env)
+        process.stdin.write(b'{"id": 1, "text": "I recieve it."}\n')
+        process.stdin.flush()
+        self.assertIn(b'"id":1', process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=300), -signal.SIGINT)
+        process.communicate()
+
+    def test_no_bus(self):
+        self.proof("-v", stdin="All is well.\n")
+        self.assertIn("working in this process", self.errors)
+        self.proof(stdin="All is well.\n")
+        self.assertEqual(self.errors, "")
+
+    def test_help(self):
+        for args in ([], ["check"], ["batch"], ["score"], ["words"], ["status"]):
+            self.assertIn("Usage:", self.proof(*args, "--help"))
+        self.assertEqual(self.proof("help", "batch"), self.proof("batch", "--help"))
+        self.assertIn("--sarif", self.proof("help"))
+        self.assertRegex(self.proof("--version"), r"^proof \d+\.\d+\.\d+\n$")
+        self.assertIn("Usage:", self.proof("-v", "batch", "--help"))
+
+
+class Fix(Case):
+    def fix(self, *args, **more):
+        return self.proof("--fix", "--kind", "spelling,extra-word", *args, **more)
+
+    def assert_clean(self, *names):
+        self.assertEqual(sorted(os.listdir(self.work)), sorted(names))
+
+    def test_fix(self):
+        path = self.write("a.txt")
+        path.chmod(0o640)
+        inode = path.stat().st_ino
+        self.assertEqual(self.fix("a.txt"), "")
+        self.assertEqual(path.read_text(), FIXED)
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o640)
+        self.assertNotEqual(path.stat().st_ino, inode)
+        self.assertIn("3 of 3 findings corrected, 1 file changed", self.errors)
+        self.fix("a.txt")
+        self.assertIn("0 of 0", self.errors)
+        self.assert_clean("a.txt")
+
+    def test_kind(self):
+        path = self.write("a.txt")
+        self.proof("--fix", "--kind=extra-word", "a.txt")
+        self.assertEqual(path.read_text(), TEXT.replace("The the", "The"))
+
+    def test_left_over(self):
+        self.write("a.txt", "Xqzvbnwwpt is here.\n")
+        done = self.run_proof("--fix", "--kind=spelling", "a.txt")
+        self.assertIn(done.returncode, (0, 1))
+        left = done.stderr.decode().split(" of ")
+        self.assertEqual(done.returncode, int(left[0].split()[-1]) < int(left[1].split()[0]))
+
+    def test_stdin(self):
+        self.assertEqual(self.fix(stdin=TEXT), FIXED)
+        self.assertEqual(self.fix(stdin="All is well.\n"), "All is well.\n")
+        self.assertEqual(self.fix(stdin="no line end: recieve"), "no line end: receive")
+
+    def test_links(self):
+        path = self.write("real.txt")
+        (self.work / "link.txt").symlink_to("real.txt")
+        (self.work / "far.txt").symlink_to("link.txt")
+        self.fix("far.txt", "link.txt", "real.txt")  # one file under three names
+        self.assertEqual(path.read_text(), FIXED)
+        self.assertTrue((self.work / "far.txt").is_symlink())
+        self.assertIn("1 file changed", self.errors)
+        self.assert_clean("far.txt", "link.txt", "real.txt")
+
+    def test_all_or_none(self):
+        path = self.write("a.txt")
+        self.write("bad.txt", b"\xff\n")
+        self.fix("a.txt", "bad.txt", status=2)
+        self.assertEqual(path.read_text(), TEXT)
+        self.assertIn("no file was changed", self.errors)
+        self.fix("a.txt", "none.txt", status=2)
+        self.assertEqual(path.read_text(), TEXT)
+        self.assert_clean("a.txt", "bad.txt")
+
+    def as_nobody(self):
+        if os.geteuid() != 0:
+            return {}
+        os.chmod(self.dir, 0o755)
+        for path in self.dir.rglob("*"):
+            os.chown(path, NOBODY, NOBODY)
+        try:
+            subprocess.run([PROOF, "--version"], user=NOBODY, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("the build is not readable for others")
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+    def test_read_only_directory(self):
+        first = self.write("a.txt")
+        locked = self.work / "locked"
+        locked.mkdir()
+        second = locked / "b.txt"
+        second.write_text(TEXT)
+        user = self.as_nobody()
+        locked.chmod(0o555)
+        self.fix("a.txt", "locked/b.txt", status=2, **user)
+        self.assertIn("locked/b.txt: cannot write beside it", self.errors)
+        self.assertEqual(first.read_text(), TEXT)
+        self.assertEqual(second.read_text(), TEXT)
+        self.assert_clean("a.txt", "locked")
+        locked.chmod(0o755)
+
+    def test_read_only_file(self):
+        path = self.write("a.txt")
+        user = self.as_nobody()
+        path.chmod(0o444)
+        self.fix("a.txt", status=2, **user)
+        self.assertIn("a.txt: cannot be written", self.errors)
+        self.assertEqual(path.read_text(), TEXT)
+
+    def test_diff(self):
+        text = "".join(f"Line number {i} is here.\n" for i in range(30))
+        text = text.replace("Line number 7 is", "Line nummber 7 is").replace(
+            "Line number 21 is", "See the the line 21").replace("29 is here.\n", "29 is heere.")
+        path = self.write("a.txt", text)
+        other = self.write("sp ace.txt", "I recieve it.\n")
+        diff = self.proof("--diff", "--kind=spelling,extra-word", "a.txt", "sp ace.txt", status=1)
+        self.assertEqual(path.read_text(), text)
+        self.assertIn("\\ No newline at end of file", diff)
+        self.assertEqual(diff.count("@@ -"), 4)
+        subprocess.run(["patch", "-p0", "-s"], input=diff.encode(), cwd=self.work, check=True)
+        patched = path.read_text()
+        self.assertEqual(other.read_text(), "I receive it.\n")
+        path.write_text(text)
+        self.fix("a.txt")
+        self.assertEqual(path.read_text(), patched)
+        self.assertIn("Line number 7 is here.", patched)
+        self.assertIn("See the line 21 here.", patched)
+        self.assertEqual(self.proof("--diff", "--kind=spelling,extra-word", "a.txt"), "")
+
+    def test_line_ends(self):
+        path = self.write("dos.txt", b"I recieve it.\r\nAll is well.\r\n")
+        self.fix("dos.txt")
+        self.assertEqual(path.read_bytes(), b"I receive it.\r\nAll is well.\r\n")
+
+
+class Batch(Case):
+    def batch(self, lines, *args, status=1):
+        text = lines if isinstance(lines, (bytes, str)) else "".join(f"{x}\n" for x in lines)
+        return [json.loads(line) for line in
+                self.proof("batch", *args, stdin=text, status=status).splitlines()]
+
+    def test_batch(self):
+        out = self.batch(['{"id": "a", "text": "é I recieve it."}', "", '{"text":"","id":2}'])
+        self.assertEqual([x["id"] for x in out], ["a", 2])
+        finding = out[0]["findings"][0]
+        self.assertEqual(list(finding), ["start", "end", "kind", "rule", "confidence", "message",
+                                         "replacements"])
+        self.assertEqual((finding["start"], finding["end"]), (4, 11))
+        self.assertEqual(finding["replacements"][0], "receive")
+        self.assertEqual(out[1]["findings"], [])
+        self.batch(['{"id": 1, "text": "All is well."}'], status=0)
+        self.batch([], status=0)
+
+    def test_ids(self):
+        ids = ["1", "-2.50", "1e3", "123456789012345678901234567890", '"x\\"y"', '"\\u00e9"', '""']
+        out = self.proof("batch", stdin="".join('{"id":%s,"text":"x"}\n' % i for i in ids))
+        self.assertEqual([line.split(',"findings"')[0] for line in out.splitlines()],
+                         ['{"id":%s' % i for i in ids])
+
+    def test_language(self):
+        german = "Wir gehen heute zusamen in den Garten."
+        out = self.batch(['{"id":1,"text":"%s","language":"de_DE"}' % german,
+                          '{"id":2,"text":"x","language":"xx_XX"}'], status=2)
+        self.assertEqual(out[0]["findings"][0]["kind"], "spelling")
+        self.assertIn("xx", out[1]["error"])
+
+    def test_bad_lines(self):
+        lines = [b'{"id": 1, "text": "All is well."}', b"nonsense", b'{"id": "b"}',
+                 b'{"text": "x"}',
+                 b'{"id": 5, "text": "\\u0000"}', b'{"id": 6, "text": "\xff"}', b"[" * 100000,
+                 b'{"id": 8, "text": "I recieve it."}']
+        for jobs in ("1", "2"):
+            out = self.batch(b"\n".join(lines), "--jobs", jobs, status=2)
+            self.assertEqual([x["id"] for x in out], [1, "b", 8])
+            self.assertIn("text", out[1]["error"])
+            self.assertEqual(out[2]["findings"][0]["start"], 2)
+            for number in range(2, 8):
+                self.assertIn(f"line {number}: ", self.errors)
+
+    def test_long_line(self):
+        long = '{"id": 1, "text": "%s"}' % ("x" * (16 * 1024 * 1024))
+        out = self.batch([long, '{"id": 2, "text": "All is well."}'], status=2)
+        self.assertEqual(out, [{"id": 2, "findings": []}])
+        self.assertIn("line 1: longer than 16777216 bytes", self.errors)
+
+    def test_jobs_keep_order(self):
+        words = ["recieve", "seperate", "definately", "untill", "All is well"]
+        lines = ['{"id": %d, "text": "%s"}' % (i, " ".join(["I see it now."] * (i * 7 % 5) +
+                 ["And " + words[i % 5] + " it."])) for i in range(120)]
+        text = "\n".join(lines)
+        one = self.proof("batch", "--max-candidates=0", stdin=text, status=1)
+        many = self.proof("batch", "--max-candidates=0", "--jobs=3", stdin=text, status=1)
+        self.assertEqual(many, one)
+        self.assertEqual([json.loads(x)["id"] for x in one.splitlines()], list(range(120)))
+
+    def test_answers_at_once(self):
+        """Whoever writes a line and waits for its answer gets it, with one job and with more."""
+        for jobs in ("1", "2"):
+            process = subprocess.Popen([PROOF, "batch", "--jobs", jobs], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, env=self.env)
+            for number in range(3):
+                process.stdin.write(b'{"id": %d, "text": "I recieve it."}\n' % number)
+                process.stdin.flush()
+                self.assertEqual(json.loads(process.stdout.readline())["id"], number)
+            process.stdin.close()
+            self.assertEqual(process.wait(timeout=300), 1)
+            process.stdout.close()
+
+    def test_progress(self):
+        """Only on a terminal, and only if that is not where the answers go."""
+        leader, follower = pty.openpty()
+        line = b'{"id": 1, "text": "I recieve it."}\n'
+        done = subprocess.run([PROOF, "batch"], input=line * 50, stdout=subprocess.PIPE,
+                              stderr=follower, env=self.env, timeout=300, check=False)
+        os.close(follower)
+        out = b""
+        try:
+            while chunk := os.read(leader, 4096):
+                out += chunk
+        except OSError:
+            pass
+        os.close(leader)
+        self.assertEqual(done.stdout.count(b"\n"), 50)
+        self.assertIn(b"texts", out)
+        self.assertTrue(out.endswith(b"\033[K"), out)
+        self.batch(line)
+        self.assertEqual(self.errors, "")
+
+
+class Score(Case):
+    def test_score(self):
+        self.write("a.txt", "He goes to school every day.\nHe go to school every days.\n\n")
+        lines = self.proof("score", "a.txt").split("\n")
+        good, bad, empty = (line.split("\t") for line in lines[:3])
+        self.assertEqual(good[1], "He goes to school every day.")
+        self.assertLess(float(bad[0]), float(good[0]))
+        self.assertLessEqual(float(good[0]), 0)
+        self.assertEqual(float(empty[0]), 0)
+        self.assertEqual(len(lines), 4)
+
+    def test_many(self):
+        text = "".join(f"This is line {i}.\n" for i in range(150))
+        lines = self.proof("score", stdin=text).splitlines()
+        self.assertEqual([line.split("\t")[1] for line in lines], text.splitlines())
+
+    def test_trouble(self):
+        self.write("bad.txt", b"All is well.\n\xff\nAll is well.\n")
+        self.assertEqual(len(self.proof("score", "bad.txt", status=2).splitlines()), 2)
+        self.assertIn("bad.txt:2: not UTF-8", self.errors)
+        self.proof("score", "none.txt", "bad.txt", status=2)
+        self.assertIn("none.txt: No such file", self.errors)
+        self.proof("score", "--language=de_DE", stdin="x\n", status=2)
+
+
+class Words(Case):
+    def test_words(self):
+        self.assertEqual(self.proof("words"), "")
+        self.proof("words", "add", "recieve", "teh", "Zyxwv")
+        self.assertEqual(sorted(self.proof("words", "list").split()), ["Zyxwv", "recieve", "teh"])
+        self.proof("--kind=spelling", stdin=TEXT)
+        self.proof("words", "remove", "teh")
+        self.proof("--kind=spelling", stdin=TEXT, status=1)
+        self.proof("words", "remove", "teh", status=2)
+        self.assertIn("teh", self.errors)
+
+    def test_import(self):
+        self.write("list", "personal_ws-1.1 en 2 utf-8\nrecieve\n\n# no word\nteh\n")
+        self.proof("words", "import", "list")
+        self.assertEqual(sorted(self.proof("words").split()), ["recieve", "teh"])
+        self.proof("words", "import", "-", stdin="zyxwv\n")
+        self.assertIn("zyxwv", self.proof("words"))
+        self.write("bad", "good\ntwo words\n")
+        self.proof("words", "import", "bad", status=2)
+        self.assertIn('bad: the word "two words"', self.errors)
+        self.assertNotIn("good", self.proof("words"))
+        self.proof("words", "import", "none", status=2)
+
+    def test_bad_words(self):
+        for word in ("", "a b", "a\tb", "x" * 201, b"\xff"):
+            self.proof("words", "add", "fine", word, status=2)
+        self.assertEqual(self.proof("words"), "")
+
+
+class Status(Case):
+    def test_status(self):
+        out = self.proof("status")
+        self.assertIn("none (", out)
+        self.assertIn("en_US", out)
+        self.assertRegex(out, r"model +en\n")
+        report = json.loads(self.proof("status", "--json"))
+        self.assertFalse(report["running"])
+        self.assertFalse(report["bus"])
+        self.assertIn("en_US", report["languages"])
+
+
+@unittest.skipUnless(shutil.which("dbus-daemon") and PROOFD and os.path.exists(PROOFD),
+                     "needs dbus-daemon and proofd")
+class Service(Case):
+    """With a private bus whose only activatable service is the real one, just built."""
+
+    config = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:dir={0}</listen><auth>EXTERNAL</auth>
+<servicedir>{0}/services</servicedir><policy context="default"><allow send_destination="*"/>
+<allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
+"""
+
+    def setUp(self):
+        super().setUp()
+        (self.dir / "services").mkdir()
+        (self.dir / "services" / "proofd.service").write_text(
+            f"[D-BUS Service]\nName=org.proofd.Checker1\nExec=/bin/sh {self.dir}/start\n")
+        (self.dir / "start").write_text(f"echo $$ >'{self.dir}/pid'\nexec '{PROOFD}'\n")
+        (self.dir / "bus.conf").write_text(self.config.format(self.dir))
+        del self.env["DBUS_SESSION_BUS_ADDRESS"]
+        self.bus = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={self.dir}/bus.conf", "--nofork", "--print-address"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.env,
+            preexec_fn=die_with_test)
+        self.addCleanup(self.stop_bus)
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().decode().strip()
+
+    def stop_bus(self):
+        self.bus.terminate()
+        self.bus.wait()
+        self.bus.stdout.close()
+
+    def test_same_as_in_process(self):
+        self.write("a.md", "# Héading\n\nI *recieve* the the 日本 mail.\n\nShe go home.\n")
+        for args in (["--json"], ["--gnu"], ["--sarif"], ["--diff"], ["--level=careful", "--json"],
+                     ["--max-candidates=2", "--json"], ["--disable=spelling", "--gnu"]):
+            done = self.run_proof("-v", "a.md", *args)
+            here = self.run_proof("--local", "a.md", *args)
+            self.assertEqual(done.stderr, b"")
+            self.assertEqual((done.returncode, done.stdout), (here.returncode, here.stdout), args)
+        self.assertTrue(json.loads(self.proof("status", "--json"))["running"])
+
+    def test_status(self):
+        self.assertIn("not running", self.proof("status"))
+        self.proof(stdin=TEXT, status=1)
+        out = self.proof("status")
+        self.assertRegex(out, r"service +running, version \d")
+        self.assertRegex(out, r"model +en\n")
+        self.assertIn("statistics", out)
+        report = json.loads(self.proof("status", "--json"))
+        self.assertIn("en_US", report["service"]["Languages"])
+        self.assertEqual(report["service"]["Version"], report["version"])
+
+    def test_words(self):
+        self.proof("words", "add", "recieve", "teh")
+        self.assertEqual(self.proof("words"), "recieve\nteh\n")
+        self.proof("--kind=spelling", stdin=TEXT)
+        self.assertEqual(self.proof("--local", "words"), "recieve\nteh\n")
+        self.proof("words", "remove", "teh")
+        self.assertEqual(self.proof("words"), "recieve\n")
+        self.proof("words", "remove", "teh", status=2)
+
+    def test_batch_and_score(self):
+        lines = '{"id": 1, "text": "I recieve it."}\n{"id": 2, "text": "x", "language": "xx"}\n'
+        self.assertEqual(self.proof("batch", stdin=lines, status=2),
+                         self.proof("--local", "batch", stdin=lines, status=2))
+        self.assertEqual(self.proof("score", stdin="He go.\n\nHe goes.\n"),
+                         self.proof("score", "--local", stdin="He go.\n\nHe goes.\n"))
+
+    def test_errors(self):
+        self.proof("--language=xx_XX", stdin=TEXT, status=2)
+        self.assertIn("xx", self.errors)
+        self.proof("score", "--language=de_DE", stdin="x\n", status=2)
+
+    def test_service_is_killed(self):
+        """In the middle of a batch: the next line is answered by a new one, or without one."""
+        process = subprocess.Popen([PROOF, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=self.env)
+        for number in range(3):
+            process.stdin.write(b'{"id": %d, "text": "I recieve it."}\n' % number)
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            self.assertEqual(answer["findings"][0]["replacements"][0], "receive")
+            self.kill_service()
+            if number == 1:  # not to be started any more
+                (self.dir / "services" / "proofd.service").unlink()
+                self.bus.send_signal(signal.SIGHUP)
+                time.sleep(0.5)
+        process.communicate()
+        self.assertEqual(process.returncode, 1)
+
+    def kill_service(self):
+        pid = self.dir / "pid"
+        if pid.exists():  # not any more once proof works by itself
+            os.kill(int(pid.read_text()), signal.SIGKILL)
+            pid.unlink()
+            time.sleep(0.2)
+
+
+class TapResult(unittest.TestResult):
+    """Meson counts each test by itself."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.outcome = "ok", ""
+
+    def addSkip(self, test, reason):
+        self.outcome = "ok", f" # SKIP {reason}"
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.outcome = "not ok", ""
+
+    addError = addFailure
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        for _, trace in self.failures:
+            print("# " + trace.replace("\n", "\n# "))
+        self.failures.clear()
+        name = ".".join(test.id().split(".")[1:])
+        print(f"{self.outcome[0]} {self.testsRun} - {name}{self.outcome[1]}", flush=True)
+
+
+def main():
+    tests = unittest.defaultTestLoader
+    module = sys.modules["__main__"]
+    suite = tests.loadTestsFromNames(sys.argv[1:], module) if sys.argv[1:] else \
+        tests.loadTestsFromModule(module)
+    print(f"1..{suite.countTestCases()}", flush=True)
+    suite.run(TapResult())
+
+
+if __name__ == "__main__":
+    main()
