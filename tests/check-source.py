@@ -96,7 +96,7 @@ ALLOWED_CALLS = [("exit", "*/main.c"), ("exit", "tests/*"), ("_exit", "tests/*")
 OUT_OF_MEMORY = 'g_error("out of memory")'  # libraries that report it; GLib ends the program too
 
 # Paths of one's own machine tell others nothing.
-OWN_PATH = re.compile(r"(?<![\w./~$})-])/(?:root|work|workspace)/\w")
+OWN_PATH = re.compile(r"(?<![\w./~$})-])/root/\w")
 LATER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 TOKEN = re.compile(
     r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)

@@ -97,8 +97,8 @@ CASES = [  # name, path, text, the line and a part of each message expected
     ("101 columns", "model/electra.c", C + "/*" + "é" * 97 + "*/\n", [(2, "101 columns")]),
     ("last line", "README.md", "a", [(1, "no line end")]),
     ("note for later", "README.md", f"{LATER}: more\n", [(1, "for later")]),
-    ("own path", "README.md", "see /work/" "x/y\n", [(1, "one's own machine")]),
-    ("address", "README.md", "https://example.org/work/" "x and ~/work/" "x\n", []),
+    ("own path", "README.md", "see /root/" "x/y\n", [(1, "one's own machine")]),
+    ("address", "README.md", "https://example.org/root/" "x and ~/root/" "x\n", []),
     ("C++ comment", "model/electra.c", C + "// no\n", [(2, "comments are")]),
     ("address in a string", "model/electra.c", C + 'const char *s = "http://a";\n', []),
     # sizes

@@ -80,6 +80,12 @@ pd_checker_model(PdChecker *self, const char *language, GError **error)
     return resources != NULL ? resources->model : NULL;
 }
 
+const char *
+pd_checker_models_dir(const PdChecker *self)
+{
+    return pd_models_dir(self->models);
+}
+
 bool
 pd_checker_validate(const char *text, size_t length, GError **error)
 {

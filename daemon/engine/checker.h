@@ -105,6 +105,9 @@ bool pd_checker_prepare(PdChecker *self, const char *language, GError **error);
 /* The model for @language if there is one, loaded; NULL without @error: spelling only. Borrowed. */
 PdModel *pd_checker_model(PdChecker *self, const char *language, GError **error);
 
+/* Where models are looked for; borrowed. */
+const char *pd_checker_models_dir(const PdChecker *self);
+
 /**
  * pd_check_new:
  * @text: any bytes; copied

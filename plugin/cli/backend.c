@@ -103,13 +103,27 @@ pd_backend_is_local(const PdBackend *self)
     return self->client == NULL;
 }
 
+/* English without its model is a mishap that would otherwise look like text without errors. */
+static void
+warn_of_spelling_only(PdBackend *self, const char *language)
+{
+    if (!self->options->quiet && g_ascii_strncasecmp(language, "en", 2) == 0 &&
+        pd_checker_model(self->checker, language, NULL) == NULL)
+        pd_say("no model for %s in %s: only spelling and small rules are checked", language,
+               pd_checker_models_dir(self->checker));
+}
+
 bool
 pd_backend_prepare(PdBackend *self, const char *language, GError **error)
 {
     g_autoptr(GPtrArray) none = NULL;
 
-    if (self->checker != NULL)
-        return pd_checker_prepare(self->checker, language, error);
+    if (self->checker != NULL) {
+        if (!pd_checker_prepare(self->checker, language, error))
+            return false;
+        warn_of_spelling_only(self, language);
+        return true;
+    }
     none = pd_backend_check(self, language, "", NULL, error);
     return none != NULL;
 }

@@ -348,6 +348,12 @@ class Trouble(Case):
         self.assertEqual(process.wait(timeout=300), -signal.SIGINT)
         process.communicate()
 
+    def test_no_model(self):
+        self.proof("--models", self.work, status=1, stdin="I recieve it.\n")
+        self.assertIn(f"no model for en_US in {self.work}", self.errors)
+        self.proof("--models", self.work, "-q", status=1, stdin="I recieve it.\n")
+        self.assertEqual(self.errors, "")
+
     def test_no_bus(self):
         self.proof("-v", stdin="All is well.\n")
         self.assertIn("working in this process", self.errors)
