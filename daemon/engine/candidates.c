@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_JUDGED 24
+#define MAX_JUDGED 16
 #define MAX_HUNSPELL 15
 #define MAX_INSERTED 10           /* function words tried before a word */
 #define WINDOW_BYTES 110          /* of the sentence on each side: about twenty words */
@@ -392,6 +392,11 @@ pd_candidates_find(PdResources *resources, const PdSite *site, size_t max, const
                         g_ptr_array_new_with_free_func((GDestroyNotify)pd_candidate_free) };
     if (max == 0)
         return true;
+    if (cancel != NULL &&
+        g_atomic_int_get(cancel) != 0) { /* Hunspell is slow and cannot be asked */
+        pd_repairs_clear(ret);
+        return false;
+    }
     collect(&s);
     if (list->len == 0)
         return true;

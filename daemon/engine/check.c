@@ -348,13 +348,15 @@ is_excused(const PdCheck *self, const PdFinding *finding, GHashTable *names)
 static void
 settle(const PdCheck *self, PdFinding *finding)
 {
-    const PdSpan source =
-        pd_markup_to_source(self->markup, (PdSpan){ finding->start, finding->end });
+    const PdSpan text = { finding->start, finding->end };
+    const PdSpan source = pd_markup_to_source(self->markup, text);
     const size_t left = MIN(self->length - finding->end, 4 * CONTEXT_CHARS);
     const long to_end = g_utf8_strlen(self->text + finding->end, left);
 
     if (to_end < CONTEXT_CHARS && strchr(".!?\n", self->text[self->length - 1]) == NULL)
         finding->needs_context = CONTEXT_CHARS - to_end;
+    if (pd_markup_is_split(self->markup, text)) /* a repair would take the markup inside along */
+        g_ptr_array_set_size(finding->candidates, 0);
     finding->start = source.start;
     finding->end = source.end;
     pd_finding_set_fingerprint(finding, self->source, self->source_length);

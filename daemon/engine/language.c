@@ -230,6 +230,8 @@ pd_language_guard_accepts(PdLanguageGuard *self, const char *language, const cha
         return false;
     if (n_words < 4 || n_known * 10 > n_words * 7)
         return true;
+    if (n_words >= 6 && n_known == 0)
+        return false;
     if (!self->is_loaded)
         load(self);
     code = base_code(language);

@@ -6,11 +6,12 @@
  * must get its own. So a sentence is refused only on strong evidence, in this order:
  * 1. Three quarters of its letters are of a script that the language is not written in: refused.
  * 2. Fewer than four words, or the dictionary knows over 70 % of them: accepted.
- * 3. Otherwise libexttextcat compares its letter groups with those of some 170 languages
+ * 3. Six words or more, and the dictionary knows none of them: refused.
+ * 4. Otherwise libexttextcat compares its letter groups with those of some 170 languages
  *    (Cavnar and Trenkle 1994). Refused if it finds likely languages, this one and its close
  *    relatives are not among them, and the dictionary knows at most 34 % of the words; from six
  *    words on 50 %; from seven on 70 % if just one language is likely.
- * 4. Without fingerprints, or without one for the language: refused if there are at least six
+ * 5. Without fingerprints, or without one for the language: refused if there are at least six
  *    words and the dictionary knows at most 20 % of them.
  * The answer depends on the arguments alone, so it may be cached with the sentence.
  */

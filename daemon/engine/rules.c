@@ -44,12 +44,20 @@ touches(const Sentence *s, guint i, guint j) /* nothing between token i and toke
     return s->tokens[i].end == s->tokens[j].start;
 }
 
+/* Unless another rule has reported the place: rules look at the tokens from left to right. */
 static void
 report(const Sentence *s, size_t start, size_t end, PdRule rule, double confidence,
        const char *repair, const char *word)
 {
-    PdFinding *finding = pd_finding_new(start, end, rule, pd_rule_kind(rule), confidence);
+    PdFinding *finding;
 
+    for (guint i = s->findings->len; i-- > 0 && i + 4 > s->findings->len;) {
+        const PdFinding *other = s->findings->pdata[i];
+
+        if (start < other->end && end > other->start)
+            return;
+    }
+    finding = pd_finding_new(start, end, rule, pd_rule_kind(rule), confidence);
     pd_finding_add(finding, repair, 0.0, *repair == '\0' ? PD_ACTION_DELETE : PD_ACTION_REPLACE);
     pd_finding_explain(finding, word);
     g_ptr_array_add(s->findings, finding);
@@ -58,12 +66,13 @@ report(const Sentence *s, size_t start, size_t end, PdRule rule, double confiden
 /* --- the same word twice ---------------------------------------------------- */
 
 /* Twice in a row in good English: "had had", "very very", "bye bye". */
-static const char *const doubles[] = { "aye",   "blah", "boo",    "bye",  "cha",    "chop",  "ha",
-                                       "had",   "he",   "hear",   "hey",  "ho",     "knock", "la",
-                                       "long",  "many", "more",   "much", "na",     "never", "no",
-                                       "now",   "oh",   "please", "pom",  "really", "so",    "that",
-                                       "there", "tut",  "very",   "well", "win",    "wow",   "yeah",
-                                       "yes",   "you",  NULL };
+static const char *const doubles[] = {
+    "aye", "beep", "blah",   "boo",  "boom",   "bye",  "cha",   "choo",  "chop", "did",
+    "do",  "far",  "ha",     "had",  "he",     "hear", "her",   "hey",   "ho",   "knock",
+    "la",  "long", "many",   "more", "much",   "na",   "never", "night", "no",   "now",
+    "oh",  "okay", "please", "pom",  "really", "so",   "that",  "there", "tut",  "uh",
+    "um",  "very", "well",   "win",  "wow",    "yeah", "yes",   "yo",    "you",  NULL
+};
 
 static void
 repeated_word(const Sentence *s, guint i)
@@ -72,7 +81,7 @@ repeated_word(const Sentence *s, guint i)
 
     if (!is_word(s, i) || !is_word(s, i + 1) || touches(s, i, i + 1))
         return;
-    if (strspn(s->text + s->tokens[i].end, " \t\r\n") != s->tokens[i + 1].start - s->tokens[i].end)
+    if (strspn(s->text + s->tokens[i].end, " \r\n") != s->tokens[i + 1].start - s->tokens[i].end)
         return;
     if ((is_word(s, i + 2) && touches(s, i + 1, i + 2)) ||
         (i + 2 < s->n_tokens && is_mark(s, i + 2, '-') && touches(s, i + 1, i + 2)))
@@ -85,8 +94,9 @@ repeated_word(const Sentence *s, guint i)
     b = g_utf8_casefold(second, -1);
     if (!g_str_equal(a, b) || g_strv_contains(doubles, a) || strlen(a) < 2)
         return;
-    if (g_unichar_isupper(g_utf8_get_char(second)))
-        return; /* a name: Duran Duran, Walla Walla; or THE THE, a heading's style */
+    if (g_unichar_isupper(g_utf8_get_char(second)) ||
+        (i > 0 && g_unichar_isupper(g_utf8_get_char(first))))
+        return; /* names: Duran Duran, Walla Walla, Vulpes vulpes; THE THE, a heading's style */
     report(s, s->tokens[i].end, s->tokens[i + 1].end, PD_RULE_REPEATED, 0.95, "", second);
 }
 
@@ -104,35 +114,56 @@ begins_with_any(const char *word, const char *const *beginnings)
 int
 pd_rules_vowel_sound(const char *word)
 {
-    /* y- and w- sounds written with a vowel; what else begins so is in the next list */
-    static const char *const consonant[] = { "eu",   "ewe", "ewer", "once",   "one", "oui",
-                                             "ubiq", "ufo", "uk",   "unanim", "uni", "ura",
-                                             "uro",  "us",  "ut",   "uvu",    NULL };
-    static const char *const vowel[] = { "ush",  "unid",   "unim",  "unin",   "usher", "utt", "utm",
-                                         "heir", "honest", "honor", "honour", "hour",  NULL };
-    static const char *const either[] = { "herb", "histor", "hotel", "homage",
-                                          "x",    "oneir",  "unio",  NULL };
+    /* Beginnings; of each list the first that fits decides. */
+    static const char *const either[] = { "herb", "histor", "hotel", "homage", "x", NULL };
+    static const char *const consonant_first[] = { "unidir", "unidim", "unimod", "unimol", NULL };
+    static const char *const vowel[] = { "ush",   "unid",   "unim",  "unin",  "unir", "unissu",
+                                         "unill", "utt",    "onero", "oneir", "heir", "honest",
+                                         "honor", "honour", "hour",  NULL };
+    /* y- and w- sounds written with a vowel */
+    static const char *const consonant[] = { "eu",  "ewe",    "once", "one",    "oui", "ubiq",
+                                             "ufo", "ugand",  "uk",   "unanim", "uni", "unesco",
+                                             "ura", "ure",    "uri",  "uro",    "us",  "ut",
+                                             "uvu", "uyghur", NULL };
     g_autofree char *lower = g_ascii_strdown(word, -1);
 
     if (!g_ascii_isalpha(*word) || word[1] == '\0' || g_ascii_isupper(word[1]))
         return -1; /* letters and acronyms: a UFO, an FBI, a or an FAQ */
-    if (g_str_has_prefix(lower, "uni") && strlen(lower) == 3)
-        return 0;
-    if (begins_with_any(lower, either) && !g_str_has_prefix(lower, "union"))
+    if (strpbrk(lower, "aeiouy") == NULL && g_str_is_ascii(lower))
+        return -1; /* spelled out: an npm package, an nth root */
+    if (begins_with_any(lower, either) || g_str_equal(lower, "us"))
         return -1;
-    if (begins_with_any(lower, vowel))
+    if (begins_with_any(lower, consonant_first))
+        return 0;
+    if (begins_with_any(lower, vowel) || g_str_equal(lower, "hors"))
         return 1;
     if (begins_with_any(lower, consonant))
-        return g_str_equal(lower, "us") || g_str_equal(lower, "utter") ? -1 : 0;
+        return 0;
     return strchr("aeiou", *lower) != NULL;
+}
+
+/* "vitamin a", "case a": a letter, not the article */
+static bool
+names_a_letter(const Sentence *s, guint i)
+{
+    static const char *const before[] = { "appendix", "case",    "chapter", "class", "column",
+                                          "figure",   "group",   "if",      "let",   "letter",
+                                          "line",     "option",  "part",    "plan",  "point",
+                                          "section",  "side",    "step",    "table", "type",
+                                          "variable", "vitamin", NULL };
+    g_autofree char *word = i > 0 ? word_at(s, i - 1) : g_strdup("");
+    g_autofree char *lower = g_ascii_strdown(word, -1);
+
+    return g_strv_contains(before, lower);
 }
 
 static void
 a_or_an(const Sentence *s, guint i)
 {
     /* "a" before these is a letter or a mention: vitamin A is, a or b, plan A and */
-    static const char *const not_after[] = { "a",  "an", "and", "are", "as", "at",   "if", "in",
-                                             "is", "of", "on",  "or",  "us", "into", NULL };
+    static const char *const not_after[] = { "a",  "an",   "and",    "are",     "as",     "at",
+                                             "if", "in",   "is",     "of",      "on",     "or",
+                                             "us", "into", "equals", "exceeds", "occurs", NULL };
     g_autofree char *article = NULL, *next = NULL, *lower = NULL;
     int vowel;
     bool an;
@@ -145,6 +176,8 @@ a_or_an(const Sentence *s, guint i)
     if ((*article == 'A' && i > 0) || (i > 0 && touches(s, i - 1, i)))
         return;
     an = article[1] != '\0';
+    if (!an && names_a_letter(s, i))
+        return;
     next = word_at(s, i + 1);
     lower = g_ascii_strdown(next, -1);
     vowel = pd_rules_vowel_sound(next);
@@ -155,6 +188,24 @@ a_or_an(const Sentence *s, guint i)
 }
 
 /* --- the pronoun I ------------------------------------------------------------ */
+
+/* "for each i in", "indices i and j": a variable or a numeral */
+static bool
+names_a_variable(const Sentence *s, guint i)
+{
+    static const char *const before[] = { "chapter", "each",     "index",  "indexes",
+                                          "indices", "let",      "part",   "section",
+                                          "set",     "variable", "volume", NULL };
+    static const char *const after[] = { "is", "in", "as", "to", "equals", NULL };
+    g_autofree char *previous = i > 0 ? word_at(s, i - 1) : g_strdup("");
+    g_autofree char *next = word_at(s, i + 1);
+    g_autofree char *lower = g_ascii_strdown(previous, -1);
+
+    if (g_strv_contains(before, lower) || g_strv_contains(after, next))
+        return true;
+    return (g_str_equal(next, "and") || g_str_equal(next, "or")) && is_word(s, i + 2) &&
+           s->tokens[i + 2].end - s->tokens[i + 2].start == 1;
+}
 
 static void
 pronoun_i(const Sentence *s, guint i)
@@ -178,6 +229,8 @@ pronoun_i(const Sentence *s, guint i)
     if (word[1] == '\0' && (!is_word(s, i + 1) || touches(s, i, i + 1) ||
                             (i > 0 && (s->tokens[i - 1].kind != PD_TOKEN_WORD &&
                                        !is_mark(s, i - 1, ',') && !is_mark(s, i - 1, '"')))))
+        return;
+    if (word[1] == '\0' && names_a_variable(s, i))
         return;
     repair = g_strdup(word);
     repair[0] = 'I';
@@ -208,28 +261,30 @@ space_before(const Sentence *s, guint i)
         return;
     if (after != '\0' && after != ' ') /* .NET, :option, !important */
         return;
+    if (s->text[mark->start] == '.' && i + 1 < s->n_tokens)
+        return; /* . . . and the directory . are no full stops */
+    if (s->tokens[i - 1].end - s->tokens[i - 1].start == 1)
+        return; /* x ? y : z */
     shown[0] = s->text[mark->start];
     report(s, start, mark->start, PD_RULE_SPACE_BEFORE, 0.8, "", shown);
 }
 
-/* word,word: the finding is the mark and the word after it */
+/* word,word: the finding is the mark */
 static void
 space_after(const Sentence *s, guint i)
 {
-    g_autofree char *repair = NULL, *next = NULL;
     const PdToken *mark = &s->tokens[i];
+    char repair[] = { s->text[mark->start], ' ', '\0' };
+    char shown[] = { s->text[mark->start], '\0' };
 
     if (i == 0 || !is_word(s, i - 1) || !is_word(s, i + 1) || mark->kind != PD_TOKEN_PUNCT ||
         mark->end - mark->start != 1 || strchr(",;", s->text[mark->start]) == NULL)
         return;
     if (!touches(s, i - 1, i) || !touches(s, i, i + 1))
         return;
-    if (s->tokens[i - 1].end - s->tokens[i - 1].start < 2 ||
-        s->tokens[i + 1].end - s->tokens[i + 1].start < 2)
+    if (s->tokens[i - 1].end - s->tokens[i - 1].start < 2)
         return; /* f(x,y) */
-    next = word_at(s, i + 1);
-    repair = g_strdup_printf("%c %s", s->text[mark->start], next);
-    report(s, mark->start, s->tokens[i + 1].end, PD_RULE_SPACE_AFTER, 0.8, repair, "");
+    report(s, mark->start, mark->end, PD_RULE_SPACE_AFTER, 0.8, repair, shown);
 }
 
 void

@@ -44,6 +44,12 @@ try_again(PdBackend *self, int *tries, GError **error)
         g_usleep(BUSY_WAIT_US);
         return true;
     }
+    if (g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_DISCONNECTED) &&
+        *tries < BUSY_TRIES) {
+        *tries += BUSY_TRIES; /* the service died: once more, which starts it or tells it is gone */
+        g_clear_error(error);
+        return true;
+    }
     if (!g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_NO_BUS))
         return false;
     if (self->options->verbose)

@@ -97,6 +97,10 @@ check_kinds(Job *self)
     const char *names[PD_N_KINDS + 1] = { NULL };
 
     self->kinds = given != NULL ? pd_options_split((const char *const *)given) : NULL;
+    if (self->kinds != NULL && *self->kinds == NULL) {
+        pd_say("--kind: which?");
+        return false;
+    }
     for (int kind = 0; kind < PD_N_KINDS; kind++)
         names[kind] = pd_kind_name(kind);
     for (char **kind = self->kinds; kind != NULL && *kind != NULL; kind++) {
@@ -114,6 +118,10 @@ check_values(Job *self)
 
     if (self->json + self->sarif + self->gnu + self->fix + self->diff > 1) {
         pd_say("only one of --json, --sarif, --gnu, --fix and --diff");
+        return false;
+    }
+    if (self->kinds != NULL && self->options.max_candidates == 0) {
+        pd_say("--kind needs corrections: without them the kinds are not known");
         return false;
     }
     if (self->fix || self->diff) /* no correction, no change */
@@ -219,8 +227,19 @@ write_fixed(Job *self, const PdInput *input, GPtrArray *edits)
 static void
 write_diff(const PdInput *input, GPtrArray *edits)
 {
-    g_autofree char *diff = pd_diff(input->name, input->text, input->length, edits);
+    g_autoptr(GString) text = g_string_new_len(input->text, input->length);
+    g_autofree char *diff = NULL;
 
+    if (input->has_mark) { /* the file has it, so patch(1) must see it */
+        g_string_prepend(text, MARK);
+        for (guint i = 0; i < edits->len; i++) {
+            PdEdit *edit = edits->pdata[i];
+
+            edit->start += strlen(MARK);
+            edit->end += strlen(MARK);
+        }
+    }
+    diff = pd_diff(input->name, text->str, text->len, edits);
     fputs(diff, stdout);
 }
 

@@ -81,8 +81,12 @@ first_argument(int argc, char **argv)
     static const char *const common[] = { "-v", "-q", "--verbose", "--quiet", "--local", NULL };
     int i = 1;
 
-    while (i < argc && g_strv_contains(common, argv[i]))
-        i++;
+    for (; i < argc; i++) {
+        if (i + 1 < argc && g_str_equal(argv[i], "--models"))
+            i++; /* and its value */
+        else if (!g_strv_contains(common, argv[i]) && !g_str_has_prefix(argv[i], "--models="))
+            break;
+    }
     return i;
 }
 

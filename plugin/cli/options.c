@@ -101,7 +101,8 @@ check_values(PdOptions *self)
     g_auto(GStrv) given = self->disable;
 
     self->disable = pd_options_split((const char *const *)given);
-    if (self->max_candidates < -1 || self->max_candidates > PD_MAX_CANDIDATES) {
+    if (self->max_candidates != G_MININT &&
+        (self->max_candidates < 0 || self->max_candidates > PD_MAX_CANDIDATES)) {
         pd_say("--max-candidates: %d is not in 0..%d", self->max_candidates, PD_MAX_CANDIDATES);
         return false;
     }
@@ -113,6 +114,11 @@ check_values(PdOptions *self)
         self->words = pd_input_read_words(self->words_file, &error);
         if (self->words == NULL) {
             pd_say("--words: %s", error->message);
+            return false;
+        }
+        if (g_strv_length(self->words) > PD_MAX_OPTION_WORDS) {
+            pd_say("--words: %s: more than %d words; proof words import takes any number",
+                   self->words_file, PD_MAX_OPTION_WORDS);
             return false;
         }
     }
@@ -174,6 +180,10 @@ pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char
     }
     if (!check_values(self))
         return false;
+    if (self->language != NULL && *self->language == '\0') {
+        pd_say("--language: which?");
+        return false;
+    }
     if (set & PD_OPTIONS_LANGUAGE && self->language == NULL)
         self->language = pd_options_default_language();
     return true;
@@ -183,7 +193,7 @@ PdClientOptions
 pd_options_for_check(const PdOptions *self)
 {
     return (PdClientOptions){
-        .level = self->level,
+        .level = self->level != NULL ? self->level : "default", /* what the report says */
         .disable = (const char *const *)self->disable,
         .words = (const char *const *)self->words,
         .max_candidates = self->max_candidates,

@@ -22,7 +22,7 @@ typedef struct {
     char **disable;
     char *models;
     char *words_file;
-    int max_candidates;
+    int max_candidates; /* G_MININT: not given */
     gboolean local;
     gboolean verbose;
     gboolean quiet;
@@ -30,9 +30,9 @@ typedef struct {
     char **rest;  /* (nullable): arguments that are no options, raw bytes */
 } PdOptions;
 
-#define PD_OPTIONS_INIT      \
-    {                        \
-        .max_candidates = -1 \
+#define PD_OPTIONS_INIT            \
+    {                              \
+        .max_candidates = G_MININT \
     }
 void pd_options_done(PdOptions *self);
 

@@ -19,6 +19,8 @@ typedef struct {
     char *reason;         /* (nullable): why there is no bus */
     GVariant *properties; /* (nullable): a{sv}, of a running service */
     char **languages;     /* installed here */
+    char *model;          /* what proof itself would take, without a service to ask */
+    char *model_hash;     /* (nullable): of that, if there is one */
 } Status;
 
 static void
@@ -27,9 +29,27 @@ status_done(Status *self)
     g_free(self->reason);
     g_clear_pointer(&self->properties, g_variant_unref);
     g_strfreev(self->languages);
+    g_free(self->model);
+    g_free(self->model_hash);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Status, status_done)
+
+/* The model that proof itself would take, where there is no service to ask. */
+static void
+look_at_own_model(Status *self, const PdOptions *options)
+{
+    g_autofree char *language = pd_options_default_language();
+    g_autoptr(PdChecker) checker = pd_checker_new(options->models, NULL, 0);
+    g_autoptr(GError) error = NULL;
+    PdModel *model = pd_checker_model(checker, language, &error);
+
+    if (model != NULL)
+        self->model_hash = pd_model_hash(model);
+    self->model = g_strdup(error != NULL   ? error->message
+                           : model == NULL ? "none: spelling only"
+                                           : pd_model_name(model));
+}
 
 static bool
 look(Status *self, const PdOptions *options, GError **error)
@@ -45,8 +65,10 @@ look(Status *self, const PdOptions *options, GError **error)
     if (failure != NULL)
         self->reason = g_strdup(failure->message);
     self->bus = self->reason == NULL;
-    if (!self->running)
+    if (!self->running) {
+        look_at_own_model(self, options);
         return true;
+    }
     client = pd_client_new(error);
     if (client == NULL)
         return false;
@@ -108,35 +130,15 @@ print_languages(const Status *self)
     print_line("languages", *joined != '\0' ? joined : "none: install a Hunspell dictionary");
 }
 
-/* The model that proof itself would take, where there is no service to ask. */
 static void
-print_own_model(const PdOptions *options)
-{
-    g_autofree char *language = pd_options_default_language();
-    g_autoptr(PdChecker) checker = pd_checker_new(options->models, NULL, 0);
-    g_autoptr(GError) error = NULL;
-    PdModel *model = pd_checker_model(checker, language, &error);
-    g_autofree char *hash = model != NULL ? pd_model_hash(model) : NULL;
-
-    if (error != NULL) {
-        print_line("model", error->message);
-    } else if (model == NULL) {
-        print_line("model", "none: spelling only");
-    } else {
-        print_line("model", pd_model_name(model));
-        print_line("model hash", hash);
-    }
-}
-
-static void
-print_human(const Status *self, const PdOptions *options)
+print_human(const Status *self)
 {
     g_autofree char *service = NULL;
 
     if (self->running)
         service = g_strdup_printf("running, version %s", property(self, "Version"));
     else if (self->bus)
-        service = g_strdup("not running; starts when it is asked");
+        service = g_strdup("not running; starts when it is asked, if it is installed");
     else
         service = g_strdup_printf("none (%s): proof works by itself", self->reason);
     print_line("proof", PD_VERSION);
@@ -145,7 +147,8 @@ print_human(const Status *self, const PdOptions *options)
         print_line("model", property(self, "ModelName"));
         print_line("model hash", property(self, "ModelHash"));
     } else {
-        print_own_model(options);
+        print_line("model", self->model);
+        print_line("model hash", self->model_hash != NULL ? self->model_hash : "");
     }
     print_languages(self);
     if (self->properties != NULL)
@@ -166,6 +169,12 @@ print_json(const Status *self)
     for (char **language = self->languages; *language != NULL; language++)
         pd_json_string(&json, NULL, *language);
     pd_json_end(&json, ']');
+    if (self->reason != NULL)
+        pd_json_string(&json, "reason", self->reason);
+    if (self->model != NULL)
+        pd_json_string(&json, "model", self->model);
+    if (self->model_hash != NULL)
+        pd_json_string(&json, "model-hash", self->model_hash);
     if (self->properties != NULL) {
         g_autofree char *properties = json_gvariant_serialize_data(self->properties, NULL);
 
@@ -202,6 +211,6 @@ pd_command_status(int argc, char **argv)
     if (as_json)
         print_json(&status);
     else
-        print_human(&status, &options);
+        print_human(&status);
     return pd_flush_output() ? PD_EXIT_NOTHING : PD_EXIT_TROUBLE;
 }

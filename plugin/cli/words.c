@@ -2,6 +2,7 @@
 /*
  * proof words: the personal list that all programs share.
  */
+#include "daemon/engine/error.h"
 #include "dbus/protocol.h"
 #include "plugin/cli/backend.h"
 #include "plugin/cli/command.h"
@@ -50,21 +51,29 @@ add(PdBackend *backend, const char *const *words, GError **error)
     return pd_backend_add_words(backend, words, error);
 }
 
+/* All files are read before the first word is added. */
 static bool
-import(PdBackend *backend, const char *path, GError **error)
+import(PdBackend *backend, char **paths, GError **error)
 {
-    g_auto(GStrv) words = pd_input_read_words(path, error);
-    const char *const *first = (const char *const *)words;
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
 
-    if (words == NULL)
-        return false;
-    if (*first != NULL && g_str_has_prefix(*first, "personal_ws-"))
-        first++; /* the heading of Aspell's lists */
-    if (!add(backend, first, error)) {
-        g_prefix_error(error, "%s: ", path);
-        return false;
+    for (; *paths != NULL; paths++) {
+        g_auto(GStrv) words = pd_input_read_words(*paths, error);
+
+        for (char **word = words; word != NULL && *word != NULL; word++) {
+            if (word == words && g_str_has_prefix(*word, "personal_ws-"))
+                continue; /* the heading of Aspell's lists */
+            if (!check_word(*word, error)) {
+                g_prefix_error(error, "%s: ", *paths);
+                return false;
+            }
+            g_ptr_array_add(all, g_strdup(*word));
+        }
+        if (words == NULL)
+            return false;
     }
-    return true;
+    g_ptr_array_add(all, NULL);
+    return pd_backend_add_words(backend, (const char *const *)all->pdata, error);
 }
 
 static bool
@@ -82,9 +91,19 @@ list(PdBackend *backend, GError **error)
 static bool
 remove_all(PdBackend *backend, char **words, GError **error)
 {
-    for (; *words != NULL; words++) {
-        if (!check_word(*words, error))
+    g_auto(GStrv) known = pd_backend_words(backend, error);
+
+    if (known == NULL)
+        return false;
+    for (char **word = words; *word != NULL; word++) {
+        if (!check_word(*word, error))
             return false;
+        if (!g_strv_contains((const char *const *)known, *word)) {
+            g_set_error(error, PD_ERROR, PD_ERROR_NOT_FOUND, "%s: not on the list", *word);
+            return false;
+        }
+    }
+    for (; *words != NULL; words++) {
         if (!pd_backend_remove_word(backend, *words, error)) {
             g_prefix_error(error, "%s: ", *words);
             return false;
@@ -102,11 +121,7 @@ run(PdBackend *backend, const char *action, char **arguments, GError **error)
         return remove_all(backend, arguments, error);
     if (g_str_equal(action, "list"))
         return list(backend, error);
-    for (; *arguments != NULL; arguments++) {
-        if (!import(backend, *arguments, error))
-            return false;
-    }
-    return true;
+    return import(backend, arguments, error);
 }
 
 static bool

@@ -358,6 +358,12 @@ check_strings(PdClient *self, const char *what, const char *const *strings, GErr
 
             return refuse(self, "InvalidOption", error, message);
         }
+        if (strlen(strings[n]) > PD_MAX_WORD_BYTES) {
+            g_autofree char *message =
+                g_strdup_printf("%s: an entry is longer than %d bytes", what, PD_MAX_WORD_BYTES);
+
+            return refuse(self, "InvalidOption", error, message);
+        }
         if (!check_string(self, "InvalidOption", what, strings[n], error))
             return false;
     }
@@ -471,6 +477,7 @@ pd_client_score(PdClient *self, const char *language, const char *const *texts, 
                 double *ret_scores, GCancellable *cancel, GError **error)
 {
     g_autoptr(DBusMessage) msg = NULL, reply = NULL;
+    size_t n_bytes = 0;
 
     g_return_val_if_fail(self != NULL && language != NULL && texts != NULL, false);
     if (n_texts > PD_MAX_SCORE_TEXTS)
@@ -481,6 +488,9 @@ pd_client_score(PdClient *self, const char *language, const char *const *texts, 
     for (size_t i = 0; i < n_texts; i++) {
         if (!check_string(self, "InvalidText", "text", texts[i], error))
             return false;
+        n_bytes += strlen(texts[i]);
+        if (n_bytes > PD_MAX_TEXT_BYTES)
+            return refuse(self, "TooLong", error, "the texts are too long together");
     }
     msg = new_message("Score");
     dbus_message_append_args(msg, DBUS_TYPE_STRING, &language, DBUS_TYPE_ARRAY, DBUS_TYPE_STRING,

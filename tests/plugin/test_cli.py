@@ -348,6 +348,12 @@ class Trouble(Case):
         self.assertEqual(process.wait(timeout=300), -signal.SIGINT)
         process.communicate()
 
+    def test_values_that_say_nothing(self):
+        for option in (["--kind", ""], ["--kind", ","], ["--max-candidates", "-1"],
+                       ["--language", ""], ["--kind=spelling", "--max-candidates=0"]):
+            self.proof(*option, status=2, stdin="I recieve it.\n")
+            self.assertIn(option[0].split("=")[0], self.errors)
+
     def test_no_model(self):
         self.proof("--models", self.work, status=1, stdin="I recieve it.\n")
         self.assertIn(f"no model for en_US in {self.work}", self.errors)
@@ -460,6 +466,13 @@ class Fix(Case):
         self.fix("a.txt", status=2, **user)
         self.assertIn("a.txt: cannot be written", self.errors)
         self.assertEqual(path.read_text(), TEXT)
+
+    def test_diff_with_byte_order_mark(self):
+        path = self.write("a.txt", "\ufeffI recieve it.\n")
+        diff = self.proof("--diff", "a.txt", status=1)
+        subprocess.run(["patch", "-s", path], input=diff.encode(), check=True)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "\ufeffI receive it.\n")
 
     def test_diff(self):
         text = "".join(f"Line number {i} is here.\n" for i in range(30))
@@ -607,6 +620,14 @@ class Score(Case):
 
 
 class Words(Case):
+    def test_all_words_or_none(self):
+        self.proof("words", "add", "recieve", "teh")
+        self.proof("words", "remove", "recieve", "nope", "teh", status=2)
+        self.assertIn("nope", self.errors)
+        good = self.write("good.txt", "flurbish\n")
+        self.proof("words", "import", good, "/nonexistent", status=2)
+        self.assertEqual(self.proof("words"), "recieve\nteh\n")
+
     def test_words(self):
         self.assertEqual(self.proof("words"), "")
         self.proof("words", "add", "recieve", "teh", "Zyxwv")
@@ -645,6 +666,8 @@ class Status(Case):
         self.assertFalse(report["running"])
         self.assertFalse(report["bus"])
         self.assertIn("en_US", report["languages"])
+        self.assertEqual(report["model"], "en")
+        self.assertRegex(report["model-hash"], "^[0-9a-f]{64}$")
 
 
 @unittest.skipUnless(shutil.which("dbus-daemon") and PROOFD and os.path.exists(PROOFD),

@@ -318,6 +318,22 @@ test_markdown(void)
     g_assert_cmpuint(n_teh, ==, 2);
 }
 
+/* A repair that would take a mark of emphasis along is none. */
+static void
+test_split_by_markup(void)
+{
+    const char *text = "I like the *the* cat a lot.";
+    const PdCheckOptions options = { .level = PD_LEVEL_DEFAULT,
+                                     .format = PD_FORMAT_MARKDOWN,
+                                     .max_candidates = 3 };
+    g_autoptr(PdChecker) checker = new_checker(NULL);
+    g_autoptr(GPtrArray) findings = check_with(checker, "en_US", text, &options);
+
+    g_assert_cmpuint(findings->len, ==, 1);
+    g_assert_cmpstr(((PdFinding *)findings->pdata[0])->rule, ==, "extra-word/repeated");
+    g_assert_cmpuint(((PdFinding *)findings->pdata[0])->candidates->len, ==, 0);
+}
+
 static void
 test_suggest(void)
 {
@@ -409,6 +425,7 @@ main(int argc, char **argv)
     g_test_add_func("/checker/cancel", test_cancel);
     g_test_add_func("/checker/other-languages", test_other_languages);
     g_test_add_func("/checker/markdown", test_markdown);
+    g_test_add_func("/checker/split-by-markup", test_split_by_markup);
     g_test_add_func("/checker/suggest", test_suggest);
     g_test_add_func("/checker/score", test_score);
     g_test_add_func("/checker/repeatable", test_repeatable);

@@ -45,6 +45,7 @@ test_repeated(void)
     check("They like Duran Duran and New York, York.", "");
     check("to\n to", "extra-word/repeated [\n to>]");
     check("to, to", "");
+    check("The fox (Vulpes vulpes) is far far away. said\tsaid", "");
 }
 
 static void
@@ -56,6 +57,11 @@ test_a_an(void)
           "");
     check("A FAQ, an FAQ, a UFO, an herb, an historic event.", "");
     check("Take vitamin A if you like, or a or b.", "");
+    check("A urine sample, a unidirectional link, a Ugandan man, a Unesco site, a unimodal one.",
+          "");
+    check("An onerous task, an unironed shirt, an hors d'oeuvre, an npm package, an nth root.", "");
+    check("Take case a each time; the letter a often; if a exceeds it.", "");
+    check("She is an an doctor.", "extra-word/repeated [ an>]");
     check("It took a hour and an useful tool.", "determiner/a-an [a>an]; determiner/a-an [an>a]");
     check("This is a understatement, a union of an uncle.", "determiner/a-an [a>an]");
 }
@@ -68,6 +74,7 @@ test_pronoun_i(void)
           "letter-case/pronoun-i [i'm>I'm]; letter-case/pronoun-i [i’ve>I’ve]");
     check("For i = 0, i-th, (i) and i.e. this.", "");
     check("I went.", "");
+    check("The indices i and j differ, for each i in the list we set i to zero.", "");
 }
 
 static void
@@ -76,7 +83,11 @@ test_spaces(void)
     check("Well , yes.", "punctuation/space-before [ >]");
     check("Is it so ?", "punctuation/space-before [ >]");
     check("Use .NET or :option here.", "");
-    check("One,two and three.", "punctuation/space-after [,two>, two]");
+    check("One,two and three.", "punctuation/space-after [,>, ]");
+    check("He said well,i'm here now.",
+          "punctuation/space-after [,>, ]; letter-case/pronoun-i [i'm>I'm]");
+    check("He paused . . . and left. Run build . in it.", "");
+    check("The value is x ? y : z in this case.", "");
     check("Call f(x,y) with 1,000 items.", "");
     check("Wait ... what?", "");
 }
