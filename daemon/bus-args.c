@@ -257,8 +257,6 @@ pd_bus_options_read(DBusMessageIter *iter, const PdSettings *settings, GError **
         if (!read_option(self, name, &value, &seen, error))
             return NULL;
     }
-    if (!self->wait)
-        self->check.max_candidates = 0;
     point_to_lists(self);
     return g_steal_pointer(&self);
 }
@@ -284,9 +282,30 @@ pd_bus_options_free(PdBusOptions *self)
     g_free(self);
 }
 
-const char *
-pd_bus_language(const char *language, const char *fallback)
+size_t
+pd_bus_word_bytes(const char *word)
 {
+    return strlen(word) + sizeof(char *);
+}
+
+size_t
+pd_bus_options_word_bytes(const PdBusOptions *self)
+{
+    size_t n_bytes = 0;
+
+    for (char **word = self->words; *word != NULL; word++)
+        n_bytes += pd_bus_word_bytes(*word);
+    return n_bytes;
+}
+
+const char *
+pd_bus_language(const char *language, const char *fallback, GError **error)
+{
+    if (strlen(language) > PD_MAX_LANGUAGE_BYTES) {
+        g_set_error(error, PD_ERROR, PD_ERROR_UNKNOWN_LANGUAGE,
+                    "a language's name is not longer than %d bytes", PD_MAX_LANGUAGE_BYTES);
+        return NULL;
+    }
     return *language != '\0' ? language : fallback;
 }
 

@@ -16,7 +16,7 @@
 typedef struct {
     PdCheckOptions check; /* its lists are those below */
     PdOffsets offsets;
-    bool wait;      /* false: check.max_candidates is 0 then */
+    bool wait;      /* false: Check and Open want no candidates */
     char **disable; /* NULL-terminated, the configured ones included */
     char **words;   /* NULL-terminated */
 } PdBusOptions;
@@ -34,8 +34,12 @@ PdBusOptions *pd_bus_options_read(DBusMessageIter *iter, const PdSettings *setti
 PdBusOptions *pd_bus_options_copy(const PdBusOptions *self); /* (transfer full) */
 void pd_bus_options_free(PdBusOptions *self);                /* NULL is fine */
 
-/* What "" means is @fallback. Borrowed from either. */
-const char *pd_bus_language(const char *language, const char *fallback);
+/* What the words of @self take, as documents count it. */
+size_t pd_bus_options_word_bytes(const PdBusOptions *self);
+size_t pd_bus_word_bytes(const char *word);
+
+/* What "" means is @fallback. Borrowed from either; NULL: PD_ERROR_UNKNOWN_LANGUAGE, too long. */
+const char *pd_bus_language(const char *language, const char *fallback, GError **error);
 
 /**
  * pd_bus_append_findings:

@@ -20,6 +20,7 @@ struct PdBusDocument {
     PdBusOptions *options;
     GPtrArray *words; /* the options' words and the ignored ones, without a NULL at the end */
     unsigned n_option_words;
+    size_t word_bytes; /* what they are counted as with @host->grow */
     PdDocument *document;
     bool current;   /* do the findings belong to the present text and words? */
     bool reported;  /* was there ever a result? */
@@ -229,22 +230,15 @@ apply_edit(PdBusDocument *self, DBusMessage *message, GError **error)
     dbus_uint64_t serial;
     dbus_uint32_t start, removed;
     const char *inserted;
-    size_t before, after;
+    PdSpan gone;
 
     dbus_message_get_args(message, NULL, DBUS_TYPE_UINT64, &serial, DBUS_TYPE_UINT32, &start,
                           DBUS_TYPE_UINT32, &removed, DBUS_TYPE_STRING, &inserted,
                           DBUS_TYPE_INVALID);
-    if (!self->host->grow((gssize)strlen(inserted), error, self->host->user_data))
-        return false;
-    pd_document_text(self->document, &before);
-    if (!pd_document_edit(self->document, serial, start, removed, inserted, error)) {
-        self->host->grow(-(gssize)strlen(inserted), NULL, self->host->user_data);
-        return false;
-    }
-    pd_document_text(self->document, &after);
-    self->host->grow((gssize)after - (gssize)before - (gssize)strlen(inserted), NULL,
-                     self->host->user_data); /* what was removed */
-    return true;
+    return pd_document_check_edit(self->document, serial, start, removed, inserted, &gone, error) &&
+           self->host->grow((gssize)strlen(inserted) - (gssize)(gone.end - gone.start), error,
+                            self->host->user_data) &&
+           pd_document_edit(self->document, serial, start, removed, inserted, error);
 }
 
 static void
@@ -299,6 +293,11 @@ handle_ignore_word(PdCall *call, void *user_data)
         pd_call_fail(call, PD_DBUS_ERROR_BUSY, "%d words are ignored already", PD_MAX_OPTION_WORDS);
         return;
     }
+    if (!self->host->grow((gssize)pd_bus_word_bytes(word), &error, self->host->user_data)) {
+        pd_bus_fail(call, error);
+        return;
+    }
+    self->word_bytes += pd_bus_word_bytes(word);
     g_ptr_array_add(self->words, g_strdup(word));
     pd_call_return_nothing(call);
     pd_bus_document_recheck(self);
@@ -350,6 +349,7 @@ pd_bus_document_new(const PdDocumentHost *host, const char *path, const char *ow
     for (char **word = self->options->words; *word != NULL; word++)
         g_ptr_array_add(self->words, g_strdup(*word));
     self->n_option_words = self->words->len;
+    self->word_bytes = pd_bus_options_word_bytes(options);
     self->document = pd_document_new(text, text_bytes, options->offsets);
     self->object = pd_object_new(host->bus, path, &pd_document_interface, self);
     return self;
@@ -367,7 +367,7 @@ pd_bus_document_free(PdBusDocument *self)
     stop_check(self);
     fail_waiting(self, closed);
     pd_document_text(self->document, &n_bytes);
-    self->host->grow(-(gssize)n_bytes, NULL, self->host->user_data);
+    self->host->grow(-(gssize)(n_bytes + self->word_bytes), NULL, self->host->user_data);
     pd_object_free(self->object);
     pd_document_free(self->document);
     pd_bus_options_free(self->options);

@@ -23,7 +23,7 @@ typedef struct {
     PdWorker *worker;
     void *user_data;
     void (*called)(PdCall *call, void *user_data); /* a call came in: for the statistics */
-    /* A text grows by @n_bytes or, below 0, shrinks. PD_ERROR_BUSY: it must not. */
+    /* Text and words grow by @n_bytes or, below 0, shrink. PD_ERROR_BUSY: they must not. */
     bool (*grow)(gssize n_bytes, GError **error, void *user_data);
     /* One check's end. @n_findings below 0: cancelled or failed. */
     void (*checked)(size_t n_bytes, gssize n_findings, void *user_data);
@@ -36,7 +36,7 @@ extern const PdInterface pd_document_interface;
  * pd_bus_document_new:
  * @owner: unique name of the only client that may call it
  * @text: its bytes are counted with @host->grow already
- * @options: copied
+ * @options: copied; pd_bus_options_word_bytes() are counted already too
  *
  * Call pd_bus_document_recheck() when the client knows the path. Returns: (transfer full)
  */

@@ -119,12 +119,10 @@ move_findings(PdDocument *self, PdSpan removed, size_t n_inserted)
 }
 
 bool
-pd_document_edit(PdDocument *self, uint64_t serial, uint32_t start, uint32_t removed,
-                 const char *inserted, GError **error)
+pd_document_check_edit(const PdDocument *self, uint64_t serial, uint32_t start, uint32_t removed,
+                       const char *inserted, PdSpan *ret_removed, GError **error)
 {
     size_t n_inserted = strlen(inserted);
-    PdSpan place;
-    PdSpan edit;
 
     if (serial <= self->serial) {
         g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION,
@@ -132,14 +130,28 @@ pd_document_edit(PdDocument *self, uint64_t serial, uint32_t start, uint32_t rem
                     serial, self->serial);
         return false;
     }
-    if (!find_place(self, start, removed, &place, error))
+    if (!find_place(self, start, removed, ret_removed, error))
         return false;
     if (n_inserted > PD_MAX_TEXT_BYTES ||
-        self->text->len - (place.end - place.start) > PD_MAX_TEXT_BYTES - n_inserted) {
+        self->text->len - (ret_removed->end - ret_removed->start) >
+            PD_MAX_TEXT_BYTES - n_inserted) {
         g_set_error(error, PD_ERROR, PD_ERROR_TOO_LONG, "the text would be longer than %d bytes",
                     PD_MAX_TEXT_BYTES);
         return false;
     }
+    return true;
+}
+
+bool
+pd_document_edit(PdDocument *self, uint64_t serial, uint32_t start, uint32_t removed,
+                 const char *inserted, GError **error)
+{
+    size_t n_inserted = strlen(inserted);
+    PdSpan place;
+    PdSpan edit;
+
+    if (!pd_document_check_edit(self, serial, start, removed, inserted, &place, error))
+        return false;
     edit = (PdSpan){ place.start, place.start + n_inserted };
     self->dirty = self->edited ? hull(moved_span(self->dirty, place, n_inserted), edit) : edit;
     self->edited = true;

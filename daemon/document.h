@@ -26,11 +26,21 @@ const char *pd_document_text(const PdDocument *self,
 uint64_t pd_document_serial(const PdDocument *self); /* of the last edit, or 0 */
 
 /**
- * pd_document_edit:
+ * pd_document_check_edit:
  * @serial: greater than the last one
  * @start, @removed: in the document's unit
- * @error: PD_ERROR_INVALID_OPTION: the serial or the place; PD_ERROR_TOO_LONG: the new text.
- * Nothing has changed then.
+ * @ret_removed: (out): the bytes that the edit would take away
+ * @error: PD_ERROR_INVALID_OPTION: the serial or the place; PD_ERROR_TOO_LONG: the new text
+ *
+ * Returns: would pd_document_edit() do it?
+ */
+bool pd_document_check_edit(const PdDocument *self, uint64_t serial, uint32_t start,
+                            uint32_t removed, const char *inserted, PdSpan *ret_removed,
+                            GError **error);
+
+/**
+ * pd_document_edit:
+ * @error: as pd_document_check_edit(). Nothing has changed then.
  *
  * Findings that the edit overlaps or touches are forgotten, those behind it move.
  */

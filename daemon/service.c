@@ -188,12 +188,12 @@ static bool
 read_text(PdService *self, DBusMessageIter *iter, PdJobSpec *spec, GError **error)
 {
     dbus_message_iter_get_basic(iter, &spec->language);
-    spec->language = pd_bus_language(spec->language, self->settings->language);
+    spec->language = pd_bus_language(spec->language, self->settings->language, error);
     dbus_message_iter_next(iter);
     dbus_message_iter_get_basic(iter, &spec->text);
     spec->text_bytes = strlen(spec->text);
     dbus_message_iter_next(iter);
-    return check_length(spec->text_bytes, error);
+    return spec->language != NULL && check_length(spec->text_bytes, error);
 }
 
 /* Check and Open take the same arguments. */
@@ -208,10 +208,13 @@ take_text(PdService *self, PdCall *call, PdJobKind kind, void (*reply)(Pending *
     dbus_message_iter_init(pd_call_message(call), &iter);
     if (read_text(self, &iter, &spec, &error))
         options = pd_bus_options_read(&iter, self->settings, &error);
-    if (options == NULL)
+    if (options == NULL) {
         fail(self, call, error);
-    else
-        submit(self, call, &spec, g_steal_pointer(&options), reply);
+        return;
+    }
+    if (!options->wait)
+        options->check.max_candidates = 0;
+    submit(self, call, &spec, g_steal_pointer(&options), reply);
 }
 
 static void
@@ -294,9 +297,9 @@ handle_score(PdCall *call, void *user_data)
 
     dbus_message_iter_init(pd_call_message(call), &iter);
     dbus_message_iter_get_basic(&iter, &spec.language);
-    spec.language = pd_bus_language(spec.language, self->settings->language);
+    spec.language = pd_bus_language(spec.language, self->settings->language, &error);
     dbus_message_iter_next(&iter);
-    texts = read_texts(&iter, &error);
+    texts = spec.language != NULL ? read_texts(&iter, &error) : NULL;
     dbus_message_iter_next(&iter);
     if (texts != NULL)
         options = pd_bus_options_read(&iter, self->settings, &error);
@@ -385,7 +388,8 @@ reply_document(Pending *pending, PdJobResult *result)
     PdBusDocument *document;
     DBusMessage *reply;
 
-    if (!may_open(self, client, result->text_bytes, &error)) {
+    if (!may_open(self, client, result->text_bytes + pd_bus_options_word_bytes(pending->options),
+                  &error)) {
         pd_bus_fail(g_steal_pointer(&pending->call), error);
         return;
     }
@@ -494,11 +498,17 @@ static void
 take_word(PdService *self, PdCall *call, PdJobKind kind)
 {
     PdJobSpec spec = { .kind = kind };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *word = NULL;
 
     dbus_message_get_args(pd_call_message(call), NULL, DBUS_TYPE_STRING, &spec.text,
                           DBUS_TYPE_INVALID);
-    spec.text_bytes = strlen(spec.text);
-    submit(self, call, &spec, NULL, reply_word);
+    spec.text = word = g_strstrip(g_strdup(spec.text));
+    spec.text_bytes = strlen(word);
+    if (pd_bus_check_word(spec.text, &error))
+        submit(self, call, &spec, NULL, reply_word);
+    else
+        fail(self, call, error);
 }
 
 static void

@@ -376,7 +376,7 @@ call_back(PdJob *job)
 {
     g_autoptr(GError) cancelled = NULL;
 
-    if (is_cancelled(job)) {
+    if (is_cancelled(job) && !job->result.words_changed) { /* what is done is done */
         cancelled = g_error_new_literal(PD_ERROR, PD_ERROR_CANCELLED, "the call was cancelled");
         job->done(NULL, cancelled, job->user_data);
     } else if (job->error != NULL) {
@@ -543,6 +543,10 @@ pd_worker_cancel(PdWorker *self, PdJob *job)
         return; /* running or done: the flag is enough */
     job->waiting = false;
     g_queue_remove(&job->client->jobs[job->lane], job);
+    if (job->check == NULL) { /* its text must not wait for the thread's step to end */
+        finish(self, job);
+        return;
+    }
     g_queue_push_tail(&self->cancelled, job); /* the thread frees its PdCheck */
     g_cond_signal(&self->wake);
 }

@@ -49,7 +49,7 @@ typedef struct {      /* what its kind gives; the rest is NULL or 0 */
     double *scores;        /* [n_scores] */
     size_t n_scores;
     char **words;
-    bool words_changed; /* PD_JOB_ADD_WORD: it was not there before */
+    bool words_changed; /* PD_JOB_ADD_WORD: it was not there before; PD_JOB_REMOVE_WORD: it was */
     PdModel *model;     /* PD_JOB_MODEL: (nullable): none for that language */
 } PdJobResult;
 
@@ -76,8 +76,8 @@ void pd_worker_free(PdWorker *self);
  */
 PdJob *pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user_data,
                       GError **error);
-void pd_worker_cancel(PdWorker *self,
-                      PdJob *job);       /* its callback comes soon, with PD_ERROR_CANCELLED */
+/* Its callback comes soon, with PD_ERROR_CANCELLED, or with the result if words changed already. */
+void pd_worker_cancel(PdWorker *self, PdJob *job);
 size_t pd_worker_n_jobs(PdWorker *self); /* waiting, running, or to be called back */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdWorker, pd_worker_free)

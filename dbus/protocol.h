@@ -38,4 +38,5 @@
 #define PD_MAX_CANDIDATES 50                     /* max-candidates */
 #define PD_MAX_OPTION_WORDS 10000                /* words, disable */
 #define PD_MAX_WORD_BYTES 200
+#define PD_MAX_LANGUAGE_BYTES 64 /* a language's name; more: UnknownLanguage */
 #define PD_MAX_SCORE_TEXTS 1000

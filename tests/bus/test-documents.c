@@ -335,7 +335,7 @@ static void
 test_bytes(PdFixture *fixture, gconstpointer data)
 {
     g_autofree char *text = g_strnfill(PD_MAX_TEXT_BYTES, ' ');
-    Document last;
+    Document last, small;
 
     for (unsigned i = 0; i < PD_MAX_DOCUMENT_BYTES / PD_MAX_TEXT_BYTES - 1; i++) {
         g_autoptr(GVariant) reply = pd_fixture_call(
@@ -343,11 +343,19 @@ test_bytes(PdFixture *fixture, gconstpointer data)
 
         g_assert_nonnull(reply);
     }
-    text[PD_MAX_TEXT_BYTES - 1] = '\0';
+    document_open(&small, fixture, "Fine", "{'words': <['abcd']>}");
+    text[PD_MAX_TEXT_BYTES - 1 - strlen("Fine") - strlen("abcd") - sizeof(char *)] = '\0';
     document_open(&last, fixture, text, NULL);
     pd_reply_done(&(PdReply){ .reply = document_call(&last, "Edit", edit_args(1, 0, 0, "x")) });
-    assert_document_fails(&last, "Edit", edit_args(2, 0, 0, "x"), "Busy", "64 MiB");
+    assert_document_fails(&small, "Edit", edit_args(1, 0, 0, "x"), "Busy", "64 MiB");
+    assert_document_fails(&small, "Edit", edit_args(0, 0, 0, "x"), "InvalidOption", "serial");
+    assert_document_fails(&small, "Edit", edit_args(1, 9, 0, "x"), "InvalidOption", "start");
+    assert_document_fails(&small, "IgnoreWord", g_variant_new("(s)", "x"), "Busy", "64 MiB");
+    /* nothing grows by this one */
+    pd_reply_done(&(PdReply){ .reply = document_call(&small, "Edit", edit_args(1, 0, 1, "M")) });
+    g_assert_cmpuint(pd_fixture_statistic(fixture, "document-bytes"), ==, PD_MAX_DOCUMENT_BYTES);
     document_done(&last);
+    document_done(&small);
 }
 
 #define ADD(path, fn) \

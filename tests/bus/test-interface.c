@@ -211,6 +211,11 @@ test_suggest_and_score(PdFixture *self, gconstpointer data)
     g_autoptr(GVariant) suggested = pd_fixture_call(
         self, "Suggest",
         g_variant_new("(ssuu@a{sv})", "en_US", "I recieve it.", 2, 7, pd_options(NULL)), NULL);
+    g_autoptr(GVariant) not_waiting =
+        pd_fixture_call(self, "Suggest",
+                        g_variant_new("(ssuu@a{sv})", "en_US", "I recieve it.", 2, 7,
+                                      pd_options("{'wait': <false>}")),
+                        NULL);
     g_autoptr(GVariant) scored = pd_fixture_call(
         self, "Score", g_variant_new("(s^as@a{sv})", "en_US", texts, pd_options(NULL)), NULL);
     g_autoptr(GVariant) candidates = NULL;
@@ -223,6 +228,8 @@ test_suggest_and_score(PdFixture *self, gconstpointer data)
     candidates = g_variant_get_child_value(suggested, 0);
     g_variant_get_child(candidates, 0, "(&sd&s)", &best, NULL, NULL);
     g_assert_cmpstr(best, ==, "receive");
+    g_assert_nonnull(not_waiting);
+    g_assert_true(g_variant_equal(not_waiting, suggested)); /* they are what it is called for */
     g_assert_nonnull(scored);
     scores = g_variant_get_child_value(scored, 0);
     values = g_variant_get_fixed_array(scores, &n_scores, sizeof(double));
@@ -313,7 +320,19 @@ static void
 test_other_errors(PdFixture *self, gconstpointer data)
 {
     static const char *const texts[] = { "x", NULL };
+    g_autofree char *language = g_strnfill(PD_MAX_LANGUAGE_BYTES + 1, 'x');
+    const char *too_long = "64 bytes";
 
+    assert_fails(self, "Check", g_variant_new("(ss@a{sv})", language, "Text.", pd_options(NULL)),
+                 "UnknownLanguage", too_long);
+    assert_fails(self, "Open", g_variant_new("(ss@a{sv})", language, "Text.", pd_options(NULL)),
+                 "UnknownLanguage", too_long);
+    assert_fails(self, "Score", g_variant_new("(s^as@a{sv})", language, texts, pd_options(NULL)),
+                 "UnknownLanguage", too_long);
+    assert_fails(self, "Suggest",
+                 g_variant_new("(ssuu@a{sv})", language, "Text.", 0, 4, pd_options(NULL)),
+                 "UnknownLanguage", too_long);
+    assert_fails(self, "RemoveWord", g_variant_new("(s)", "two words"), "InvalidText", "");
     assert_fails(self, "Check", g_variant_new("(ss@a{sv})", "xx_XX", "Text.", pd_options(NULL)),
                  "UnknownLanguage", "xx_XX");
     assert_fails(self, "Open", g_variant_new("(ss@a{sv})", "../..", "Text.", pd_options(NULL)),

@@ -24,6 +24,8 @@ import time
 import unittest
 from pathlib import Path
 
+import tap
+
 PROOF = os.environ["PROOF"]
 PROOFD = os.environ.get("PROOFD_BINARY", "")
 TEXT = "I recieve it.\nThe the cat sat on teh mat.\n"
@@ -769,39 +771,5 @@ class Service(Case):
             time.sleep(0.2)
 
 
-class TapResult(unittest.TestResult):
-    """Meson counts each test by itself."""
-
-    def startTest(self, test):
-        super().startTest(test)
-        self.outcome = "ok", ""
-
-    def addSkip(self, test, reason):
-        self.outcome = "ok", f" # SKIP {reason}"
-
-    def addFailure(self, test, err):
-        super().addFailure(test, err)
-        self.outcome = "not ok", ""
-
-    addError = addFailure
-
-    def stopTest(self, test):
-        super().stopTest(test)
-        for _, trace in self.failures:
-            print("# " + trace.replace("\n", "\n# "))
-        self.failures.clear()
-        name = ".".join(test.id().split(".")[1:])
-        print(f"{self.outcome[0]} {self.testsRun} - {name}{self.outcome[1]}", flush=True)
-
-
-def main():
-    tests = unittest.defaultTestLoader
-    module = sys.modules["__main__"]
-    suite = tests.loadTestsFromNames(sys.argv[1:], module) if sys.argv[1:] else \
-        tests.loadTestsFromModule(module)
-    print(f"1..{suite.countTestCases()}", flush=True)
-    suite.run(TapResult())
-
-
 if __name__ == "__main__":
-    main()
+    tap.main()

@@ -284,6 +284,8 @@ test_refusals(Fixture *self, gconstpointer address)
     g_autoptr(PdClient) client = new_client();
     g_autoptr(GError) error = NULL;
     g_autofree char *long_text = g_strnfill(PD_MAX_TEXT_BYTES + 1, 'a');
+    PdClientOptions options = { .max_candidates = -1 };
+    double scores[2];
 
     g_assert_null(pd_client_check(client, "en_US", "refuse", NULL, NULL, &error));
     g_assert_error(error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_REFUSED);
@@ -298,6 +300,15 @@ test_refusals(Fixture *self, gconstpointer address)
     g_clear_error(&error);
     g_assert_null(pd_client_check(client, "en_US", long_text, NULL, NULL, &error));
     g_assert_cmpstr(pd_client_error_name(client), ==, "TooLong");
+    g_clear_error(&error);
+    long_text[PD_MAX_TEXT_BYTES / 2 + 1] = '\0'; /* twice that is too long */
+    g_assert_false(pd_client_score(client, "en_US", (const char *const[]){ long_text, long_text },
+                                   2, scores, NULL, &error));
+    g_assert_cmpstr(pd_client_error_name(client), ==, "TooLong");
+    g_clear_error(&error);
+    options.words = (const char *const[]){ long_text, NULL };
+    g_assert_null(pd_client_check(client, "en_US", "x", &options, NULL, &error));
+    g_assert_cmpstr(pd_client_error_name(client), ==, "InvalidOption");
 }
 
 static void

@@ -231,6 +231,57 @@ test_cancel(void)
     bench_down(&bench);
 }
 
+/* A word that is stored already is reported, not hidden behind Cancelled. */
+static void
+test_cancel_stored(void)
+{
+    g_autofree char *path = NULL;
+    Bench bench;
+    Answer add = { 0 };
+    PdJobSpec spec;
+    PdJob *job;
+
+    bench_up(&bench);
+    path = g_build_filename(bench.dir, "words.txt", NULL);
+    spec = spec_for(PD_JOB_ADD_WORD, ":1.1", "recieve");
+    job = push(&bench, &add, 'a', &spec);
+    while (!g_file_test(path, G_FILE_TEST_EXISTS))
+        g_usleep(1000);
+    pd_worker_cancel(bench.worker, job);
+    wait_all(&bench);
+    g_assert_cmpint(add.error_code, ==, -1);
+    bench_down(&bench);
+}
+
+/* What waits is freed when it is cancelled, even while the thread is busy with a long step. */
+static void
+test_cancel_many(void)
+{
+    g_autofree char *text = long_text(800);
+    g_autofree char *spaces = g_strnfill(1024 * 1024, ' ');
+    Answer slow = { 0 }, answers[200] = { 0 };
+    Bench bench;
+    PdJobSpec spec;
+    PdJob *first;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    first = push(&bench, &slow, 's', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", spaces);
+    spec.unbounded = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
+        pd_worker_cancel(bench.worker, push(&bench, &answers[i], 'x', &spec));
+        while (g_main_context_iteration(NULL, FALSE))
+            ;
+        g_assert_cmpuint(pd_worker_n_jobs(bench.worker), <=, 4);
+    }
+    pd_worker_cancel(bench.worker, first);
+    wait_all(&bench);
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
+        g_assert_cmpuint(answers[i].n_called, ==, 1);
+    bench_down(&bench);
+}
+
 static void
 assert_busy(Bench *self, const PdJobSpec *spec)
 {
@@ -340,6 +391,8 @@ main(int argc, char **argv)
     g_test_add_func("/worker/words", test_words);
     g_test_add_func("/worker/fair", test_fair);
     g_test_add_func("/worker/cancel", test_cancel);
+    g_test_add_func("/worker/cancel-stored", test_cancel_stored);
+    g_test_add_func("/worker/cancel-many", test_cancel_many);
     g_test_add_func("/worker/limit-per-client", test_limit_per_client);
     g_test_add_func("/worker/limit-of-all", test_limit_of_all);
     g_test_add_func("/worker/limit-of-bytes", test_limit_of_bytes);
