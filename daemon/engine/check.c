@@ -362,14 +362,6 @@ settle(const PdCheck *self, PdFinding *finding)
     pd_finding_set_fingerprint(finding, self->source, self->source_length);
 }
 
-static int
-by_start(gconstpointer a, gconstpointer b)
-{
-    const PdFinding *x = *(const PdFinding *const *)a, *y = *(const PdFinding *const *)b;
-
-    return (x->start > y->start) - (x->start < y->start);
-}
-
 GPtrArray *
 pd_check_take_findings(PdCheck *self)
 {
@@ -385,6 +377,6 @@ pd_check_take_findings(PdCheck *self)
         g_ptr_array_add(kept, g_steal_pointer(&self->findings->pdata[i]));
     }
     g_ptr_array_set_size(self->findings, 0); /* frees the excused ones */
-    g_ptr_array_sort(kept, by_start);
+    g_ptr_array_sort(kept, pd_finding_by_start);
     return kept;
 }

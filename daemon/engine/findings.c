@@ -210,6 +210,14 @@ pd_finding_add(PdFinding *self, const char *text, double score, PdAction action)
     g_ptr_array_add(self->candidates, pd_candidate_new(text, score, action));
 }
 
+int
+pd_finding_by_start(gconstpointer a, gconstpointer b)
+{
+    const PdFinding *x = *(const PdFinding *const *)a, *y = *(const PdFinding *const *)b;
+
+    return (x->start > y->start) - (x->start < y->start);
+}
+
 bool
 pd_finding_is_unknown_word(const PdFinding *self)
 {

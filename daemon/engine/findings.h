@@ -31,7 +31,8 @@ PdFinding *pd_finding_new(size_t start, size_t end, PdRule rule, PdKind kind, do
 PdFinding *pd_finding_copy(const PdFinding *other); /* (transfer full), deep */
 /* Sets message from rule, kind, @word (what stands there) and the first candidate. */
 void pd_finding_explain(PdFinding *self, const char *word);
-bool pd_finding_is_unknown_word(const PdFinding *self); /* rule spelling/unknown */
+int pd_finding_by_start(gconstpointer a, gconstpointer b); /* to sort an array of them with */
+bool pd_finding_is_unknown_word(const PdFinding *self);    /* rule spelling/unknown */
 /* FNV-1a of the words before, at and after the place: stable when the text elsewhere changes */
 void pd_finding_set_fingerprint(PdFinding *self, const char *text, size_t length);
 

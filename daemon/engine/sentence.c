@@ -314,14 +314,6 @@ report_doubted(Pass *pass, guint i)
     return true;
 }
 
-static int
-by_start(gconstpointer a, gconstpointer b)
-{
-    const PdFinding *x = *(const PdFinding *const *)a, *y = *(const PdFinding *const *)b;
-
-    return (x->start > y->start) - (x->start < y->start);
-}
-
 /* The sentence with the first repair of each finding but @except; @edits says where. */
 static char *
 mend_text(const Pass *pass, const PdFinding *except, GArray *edits)
@@ -455,7 +447,7 @@ find_all(Pass *pass, const bool *unknown)
             return false;
     if (pass->resources->judge == NULL || count_words(s) < MIN_WORDS)
         return true;
-    g_ptr_array_sort(pass->findings, by_start);
+    g_ptr_array_sort(pass->findings, pd_finding_by_start);
     if (pass->findings->len > 0 && pass->max_candidates > 0) {
         if (!rank_unknown_again(pass))
             return false;
@@ -491,6 +483,6 @@ pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageG
         return g_steal_pointer(&findings);
     if (!find_all(&pass, unknown))
         return NULL;
-    g_ptr_array_sort(findings, by_start);
+    g_ptr_array_sort(findings, pd_finding_by_start);
     return g_steal_pointer(&findings);
 }
