@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define FINGERPRINT_BYTES 100 /* looked at on each side of a finding */
+
 static const struct {
     const char *name;
     const char *message; /* shown after the word, with or without a proposal */
@@ -251,13 +253,18 @@ hash_bytes(uint64_t hash, const char *bytes, size_t length)
     return hash;
 }
 
-/* Where the word that ends before @at starts (or, forward, ends the one that starts after it). */
+/*
+ * Where the word that ends before @at starts (or, forward, ends the one that starts after it), at
+ * most FINGERPRINT_BYTES away: a text need not have white space.
+ */
 static size_t
 word_edge(const char *text, size_t length, size_t at, bool forward)
 {
+    const size_t last =
+        forward ? MIN(length - at, FINGERPRINT_BYTES) + at : at - MIN(at, FINGERPRINT_BYTES);
     bool in_word = false;
 
-    while (forward ? at < length : at > 0) {
+    while (at != last) {
         const char c = text[forward ? at : at - 1];
 
         if (!g_ascii_isspace(c))

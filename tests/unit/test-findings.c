@@ -100,6 +100,19 @@ test_fingerprint(void)
     g_assert_cmpuint(fingerprint("teh", "teh"), !=, 0); /* nothing around it */
 }
 
+/* Without white space around it, what is far away does not matter, and is not looked at. */
+static void
+test_fingerprint_without_spaces(void)
+{
+    g_autofree char *far = g_strnfill(1000, 'x');
+    g_autofree char *a = g_strdup_printf("1%s,teh,%s1", far, far);
+    g_autofree char *b = g_strdup_printf("2%s,teh,%s2", far, far);
+    g_autofree char *c = g_strdup_printf("2%s-teh-%s2", far, far);
+
+    g_assert_cmpuint(fingerprint(a, "teh"), ==, fingerprint(b, "teh"));
+    g_assert_cmpuint(fingerprint(b, "teh"), !=, fingerprint(c, "teh"));
+}
+
 static void
 test_copy(void)
 {
@@ -123,6 +136,7 @@ main(int argc, char **argv)
     g_test_add_func("/findings/every-rule-can-be-named", test_every_rule_can_be_named);
     g_test_add_func("/findings/kind-of-change", test_kind_of_change);
     g_test_add_func("/findings/fingerprint", test_fingerprint);
+    g_test_add_func("/findings/fingerprint-without-spaces", test_fingerprint_without_spaces);
     g_test_add_func("/findings/copy", test_copy);
     return g_test_run();
 }
