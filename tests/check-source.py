@@ -37,7 +37,9 @@ INCLUDES = [
     ("daemon/engine/markup.*", ["daemon/engine/text.h", "daemon/engine/markdown.h"]),
     ("daemon/engine/markdown.*", ["daemon/engine/text.h"]),
     *[(f"daemon/engine/{leaf}.*", []) for leaf in (
-        "confusions", "error", "inflection", "language", "lexicon", "lines", "opaque", "words")],
+        "error", "inflection", "language", "lexicon", "lines", "opaque", "table", "words")],
+    ("daemon/engine/confusions.*", ["daemon/engine/table.h"]),
+    ("daemon/engine/frequency.*", ["daemon/engine/table.h"]),
     ("daemon/engine/*", ["daemon/engine/*", "model/electra.h", "model/wordpiece.h",
                          "model/error.h"]),
     ("daemon/idle.*", []),

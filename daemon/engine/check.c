@@ -264,14 +264,6 @@ pd_check_step(PdCheck *self, const int *cancel, bool *ret_done, GError **error)
     return true;
 }
 
-double
-pd_check_progress(const PdCheck *self)
-{
-    if (self->next_span >= self->spans->len)
-        return self->pending.length == 0 ? 1.0 : 0.99;
-    return (double)g_array_index(self->spans, PdSpan, self->next_span).start / self->length;
-}
-
 /* --- the end: what the user or the whole text excuses ----------------------------------- */
 
 static bool

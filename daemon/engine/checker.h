@@ -129,7 +129,6 @@ PdCheck *pd_check_new(PdChecker *checker, const char *language, const char *text
  * Returns: false with PD_ERROR_CANCELLED
  */
 bool pd_check_step(PdCheck *self, const int *cancel, bool *ret_done, GError **error);
-double pd_check_progress(const PdCheck *self); /* 0..1, of the text's bytes */
 GPtrArray *pd_check_take_findings(
     PdCheck *self);                /* (transfer full): of PdFinding, by start; once, when done */
 void pd_check_free(PdCheck *self); /* NULL is fine; any time */

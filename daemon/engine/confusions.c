@@ -4,7 +4,7 @@
  */
 #include "daemon/engine/confusions.h"
 
-#include "daemon/engine/error.h"
+#include "daemon/engine/table.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -25,10 +25,10 @@ pd_confusions_free(PdConfusions *self)
 }
 
 static bool
-parse_line(PdConfusions *self, char *line)
+on_line(char *line, void *user_data)
 {
+    PdConfusions *self = user_data;
     PdConfusion entry;
-    guint64 count;
     GArray *list;
     char *right = strchr(line, '\t');
     char *number = right != NULL ? strchr(right + 1, '\t') : NULL;
@@ -37,9 +37,9 @@ parse_line(PdConfusions *self, char *line)
         return false;
     *right++ = '\0';
     *number++ = '\0';
-    if (!g_ascii_string_to_unsigned(number, 10, 1, G_MAXUINT32, &count, NULL))
+    entry.text = right;
+    if (!pd_table_count(number, &entry.count))
         return false;
-    entry = (PdConfusion){ right, count };
     list = g_hash_table_lookup(self->by_wrong, line);
     if (list == NULL) {
         list = g_array_new(FALSE, FALSE, sizeof(PdConfusion));
@@ -53,26 +53,11 @@ PdConfusions *
 pd_confusions_load(const char *path, GError **error)
 {
     g_autoptr(PdConfusions) self = g_new0(PdConfusions, 1);
-    g_autoptr(GError) trouble = NULL;
-    guint n = 1;
 
     self->by_wrong =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
-    if (!g_file_get_contents(path, &self->text, NULL, &trouble)) {
-        g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
-        return NULL;
-    }
-    for (char *line = self->text, *next; *line != '\0'; line = next, n++) {
-        next = line + strcspn(line, "\n");
-        if (*next != '\0')
-            *next++ = '\0';
-        if (!parse_line(self, line)) {
-            g_set_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN,
-                        "%s: line %u is not \"wrong TAB right TAB count\"", path, n);
-            return NULL;
-        }
-    }
-    return g_steal_pointer(&self);
+    self->text = pd_table_read(path, "wrong TAB right TAB count", on_line, self, error);
+    return self->text != NULL ? g_steal_pointer(&self) : NULL;
 }
 
 const GArray *

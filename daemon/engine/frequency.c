@@ -4,7 +4,7 @@
  */
 #include "daemon/engine/frequency.h"
 
-#include "daemon/engine/error.h"
+#include "daemon/engine/table.h"
 
 #include <string.h>
 
@@ -23,35 +23,28 @@ pd_frequency_free(PdFrequency *self)
     g_free(self);
 }
 
+static bool
+on_line(char *line, void *user_data)
+{
+    PdFrequency *self = user_data;
+    char *tab = strchr(line, '\t');
+    guint count;
+
+    if (tab == NULL || !pd_table_count(tab + 1, &count))
+        return false;
+    *tab = '\0';
+    g_hash_table_insert(self->counts, line, GUINT_TO_POINTER(count));
+    return true;
+}
+
 PdFrequency *
 pd_frequency_load(const char *path, GError **error)
 {
     g_autoptr(PdFrequency) self = g_new0(PdFrequency, 1);
-    g_autoptr(GError) trouble = NULL;
-    guint n = 1;
 
     self->counts = g_hash_table_new(g_str_hash, g_str_equal);
-    if (!g_file_get_contents(path, &self->text, NULL, &trouble)) {
-        g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
-        return NULL;
-    }
-    for (char *line = self->text, *next; *line != '\0'; line = next, n++) {
-        char *tab = line + strcspn(line, "\t\n");
-        guint64 count = 0;
-
-        next = line + strcspn(line, "\n");
-        if (*next != '\0')
-            *next++ = '\0';
-        if (*tab != '\t' ||
-            !g_ascii_string_to_unsigned(tab + 1, 10, 1, G_MAXUINT32, &count, NULL)) {
-            g_set_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN,
-                        "%s: line %u is not \"word TAB count\"", path, n);
-            return NULL;
-        }
-        *tab = '\0';
-        g_hash_table_insert(self->counts, line, GUINT_TO_POINTER((guint)count));
-    }
-    return g_steal_pointer(&self);
+    self->text = pd_table_read(path, "word TAB count", on_line, self, error);
+    return self->text != NULL ? g_steal_pointer(&self) : NULL;
 }
 
 uint32_t

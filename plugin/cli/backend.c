@@ -103,12 +103,6 @@ pd_backend_free(PdBackend *self)
     g_free(self);
 }
 
-bool
-pd_backend_is_local(const PdBackend *self)
-{
-    return self->client == NULL;
-}
-
 /* English without its model is a mishap that would otherwise look like text without errors. */
 static void
 warn_of_spelling_only(PdBackend *self, const char *language)

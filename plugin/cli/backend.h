@@ -29,8 +29,6 @@ PdBackend *pd_backend_new(const PdOptions *options, GError **error);
 PdBackend *pd_backend_new_sibling(PdBackend *self);
 void pd_backend_free(PdBackend *self); /* NULL is fine */
 
-bool pd_backend_is_local(const PdBackend *self);
-
 /* Loads what @language needs, so that a wrong one is told before any text is read. */
 bool pd_backend_prepare(PdBackend *self, const char *language, GError **error);
 

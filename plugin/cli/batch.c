@@ -10,6 +10,7 @@
 #include "plugin/cli/line-reader.h"
 #include "plugin/cli/options.h"
 #include "plugin/cli/progress.h"
+#include "plugin/cli/report.h"
 #include "plugin/cli/request.h"
 #include "plugin/cli/say.h"
 
@@ -85,17 +86,7 @@ append_findings(PdJson *json, GPtrArray *findings)
         pd_json_begin(json, NULL, '{');
         pd_json_size(json, "start", finding->start);
         pd_json_size(json, "end", (size_t)finding->start + finding->length);
-        pd_json_string(json, "kind", finding->kind);
-        pd_json_string(json, "rule", finding->rule);
-        pd_json_double(json, "confidence", finding->confidence);
-        pd_json_string(json, "message", finding->message);
-        pd_json_begin(json, "replacements", '[');
-        for (guint j = 0; j < finding->candidates->len; j++) {
-            const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, j);
-
-            pd_json_string(json, NULL, candidate->text);
-        }
-        pd_json_end(json, ']');
+        pd_report_json_finding(json, finding);
         pd_json_end(json, '}');
     }
     pd_json_end(json, ']');

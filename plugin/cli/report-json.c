@@ -11,14 +11,9 @@ begin(PdReport *self)
     pd_json_begin(&self->json, "files", '[');
 }
 
-static void
-append_finding(PdJson *json, const PdPlace *place, const PdClientFinding *finding)
+void
+pd_report_json_finding(PdJson *json, const PdClientFinding *finding)
 {
-    pd_json_begin(json, NULL, '{');
-    pd_json_size(json, "line", place->line);
-    pd_json_size(json, "column", place->column);
-    pd_json_size(json, "offset", finding->start);
-    pd_json_size(json, "length", finding->length);
     pd_json_string(json, "kind", finding->kind);
     pd_json_string(json, "rule", finding->rule);
     pd_json_double(json, "confidence", finding->confidence);
@@ -30,6 +25,17 @@ append_finding(PdJson *json, const PdPlace *place, const PdClientFinding *findin
         pd_json_string(json, NULL, candidate->text);
     }
     pd_json_end(json, ']');
+}
+
+static void
+append_finding(PdJson *json, const PdPlace *place, const PdClientFinding *finding)
+{
+    pd_json_begin(json, NULL, '{');
+    pd_json_size(json, "line", place->line);
+    pd_json_size(json, "column", place->column);
+    pd_json_size(json, "offset", finding->start);
+    pd_json_size(json, "length", finding->length);
+    pd_report_json_finding(json, finding);
     pd_json_end(json, '}');
 }
 

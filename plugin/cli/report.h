@@ -50,6 +50,9 @@ void pd_report_file(PdReport *self, const PdInput *input, GPtrArray *findings);
 void pd_report_trouble(PdReport *self, const char *name, const char *message);
 void pd_report_end(PdReport *self);
 
+/* Kind, rule, confidence, message and replacements, as members of the object that is open. */
+void pd_report_json_finding(PdJson *json, const PdClientFinding *finding);
+
 /* Is colour wanted? @when: auto, always, never. */
 bool pd_report_colour(const char *when);
 size_t pd_report_columns(void); /* how wide the terminal is; 80 where there is none */

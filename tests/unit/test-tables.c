@@ -2,6 +2,7 @@
 /* levels.ini, confusions.tsv and inflection: the tables that candidates and thresholds come from */
 #include "daemon/engine/confusions.h"
 #include "daemon/engine/error.h"
+#include "daemon/engine/frequency.h"
 #include "daemon/engine/inflection.h"
 #include "daemon/engine/levels.h"
 
@@ -100,6 +101,23 @@ test_confusions_broken(void)
 }
 
 static void
+test_frequency(void)
+{
+    g_autofree char *path = write_file("the\t90\na\t5\n");
+    g_autofree char *bad = write_file("the\t90\na\n");
+    g_autoptr(PdFrequency) frequency = pd_frequency_load(path, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpuint(pd_frequency_of(frequency, "the"), ==, 90);
+    g_assert_cmpuint(pd_frequency_of(frequency, "an"), ==, 0);
+    g_assert_null(pd_frequency_load(bad, &error));
+    g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
+    g_assert_nonnull(strstr(error->message, "line 2"));
+    g_unlink(path);
+    g_unlink(bad);
+}
+
+static void
 test_inflection(void)
 {
     static const char *const pairs[][2] = {
@@ -140,6 +158,7 @@ main(int argc, char **argv)
     g_test_add_func("/levels/load", test_levels);
     g_test_add_func("/confusions/load", test_confusions);
     g_test_add_func("/confusions/broken", test_confusions_broken);
+    g_test_add_func("/frequency/load", test_frequency);
     g_test_add_func("/inflection/forms", test_inflection);
     g_test_add_func("/inflection/short", test_inflection_short);
     return g_test_run();
