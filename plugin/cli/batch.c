@@ -254,7 +254,7 @@ static const char description[] =
     "Reads {\"id\": ..., \"text\": \"...\"} a line (\"language\" is optional), writes\n"
     "{\"id\": ..., \"findings\": [{\"start\", \"end\", \"kind\", \"rule\", \"confidence\", "
     "\"message\",\n"
-    "\"replacements\"}]} a line, in the same order; positions are code points.\n"
+    "\"replacements\", \"scores\"}]} a line, in the same order; positions are code points.\n"
     "A bad line is told on standard error, and answered by {\"id\": ..., \"error\": \"...\"}.";
 
 static bool

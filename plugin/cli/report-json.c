@@ -25,6 +25,13 @@ pd_report_json_finding(PdJson *json, const PdClientFinding *finding)
         pd_json_string(json, NULL, candidate->text);
     }
     pd_json_end(json, ']');
+    pd_json_begin(json, "scores", '[');
+    for (guint i = 0; i < finding->candidates->len; i++) {
+        const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, i);
+
+        pd_json_double(json, NULL, candidate->score);
+    }
+    pd_json_end(json, ']');
 }
 
 static void

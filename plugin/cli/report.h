@@ -50,7 +50,7 @@ void pd_report_file(PdReport *self, const PdInput *input, GPtrArray *findings);
 void pd_report_trouble(PdReport *self, const char *name, const char *message);
 void pd_report_end(PdReport *self);
 
-/* Kind, rule, confidence, message and replacements, as members of the object that is open. */
+/* Kind, rule, confidence, message, replacements and their scores, as members of the open object. */
 void pd_report_json_finding(PdJson *json, const PdClientFinding *finding);
 
 /* Is colour wanted? @when: auto, always, never. */

@@ -74,6 +74,12 @@ class Case(unittest.TestCase):
         self.errors = done.stderr.decode()
         return done.stdout.decode()
 
+    def check_scores(self, finding):
+        """One for each replacement, best first; the best of a misspelling improves the sentence."""
+        self.assertEqual(len(finding["scores"]), len(finding["replacements"]))
+        self.assertEqual(finding["scores"], sorted(finding["scores"], reverse=True))
+        self.assertGreater(finding["scores"][0], 0)
+
 
 class Output(Case):
     def test_human(self):
@@ -158,12 +164,14 @@ class Output(Case):
         self.assertEqual(b["findings"], [])
         finding = a["findings"][0]
         self.assertEqual(sorted(finding), ["column", "confidence", "kind", "length", "line",
-                                           "message", "offset", "replacements", "rule"])
+                                           "message", "offset", "replacements", "rule",
+                                           "scores"])
         self.assertEqual((finding["line"], finding["column"], finding["offset"],
                           finding["length"]), (1, 3, 2, 7))
         self.assertEqual((finding["kind"], finding["rule"]), ("spelling", "spelling/unknown"))
         self.assertTrue(0 <= finding["confidence"] <= 1)
         self.assertEqual(finding["replacements"][0], "receive")
+        self.check_scores(finding)
 
     def test_odd_names(self):
         name = 'a "b" \\c\n.txt'
@@ -236,6 +244,7 @@ class Output(Case):
         for finding in report["files"][0]["findings"]:
             if finding["kind"] == "spelling":
                 self.assertEqual(finding["replacements"], [])
+                self.assertEqual(finding["scores"], [])
         self.assertEqual(self.proof("-q", stdin="All is well.\n"), "")
 
     def test_bad_options(self):
@@ -513,9 +522,10 @@ class Batch(Case):
         self.assertEqual([x["id"] for x in out], ["a", 2])
         finding = out[0]["findings"][0]
         self.assertEqual(list(finding), ["start", "end", "kind", "rule", "confidence", "message",
-                                         "replacements"])
+                                         "replacements", "scores"])
         self.assertEqual((finding["start"], finding["end"]), (4, 11))
         self.assertEqual(finding["replacements"][0], "receive")
+        self.check_scores(finding)
         self.assertEqual(out[1]["findings"], [])
         self.batch(['{"id": 1, "text": "All is well."}'], status=0)
         self.batch([], status=0)
