@@ -1,31 +1,39 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes confusions.tsv: which word people wrote for which other word, counted in real corrections.
+"""Writes confusions.tsv to standard output: which word people wrote for which other word, counted
+in real corrections.
 
-usage: confusions.py --words WORDS.tsv CORRECTIONS.jsonl... > confusions.tsv
-
-CORRECTIONS: a JSON object a line with "before", "after" and "repo", one corrected sentence each.
-Counted are changes of one word (or one word written as two, or two as one), a word missing or
-a word too many, letter case apart. A pair is kept if it was corrected in two repositories or
-more, or in one and both words are frequent; frequent words that are confused one way are taken
-to be confused the other way too, half as often. Each word keeps its most frequent corrections.
-WORDS: word TAB count, most frequent first, from the corpus. Frequent words that sound the same
-in espeak-ng's American English, stress apart, or but for one phoneme where one of them has an
-apostrophe, are added with count 1.
+CORRECTIONS: a JSON object a line with "before", "after" and "repo", one corrected sentence each;
+as it is or compressed with zstd (.zst). Counted are changes of one word (or one word written as
+two, or two as one), a word missing or a word too many, letter case apart. A pair is kept if it was
+corrected in two repositories or more, or in one and both words are frequent; frequent words that
+are confused one way are taken to be confused the other way too, half as often. Each word keeps its
+most frequent corrections. Frequent words that sound the same in espeak-ng's American English,
+stress apart, or but for one phoneme where one of them has an apostrophe, are added with count 1.
 
 Each line: wrong TAB right TAB count, sorted. "" as wrong: the word was missing; "" as right: it
 was too many.
 """
-import argparse
 import collections
 import difflib
 import json
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 
-NEVER = {"rust-lang/book", "rust-lang/rfcs", "milvus-io/milvus-docs", "apache/apisix-website"}
+from tqdm import tqdm
+
+from .people import NEVER
+from .settings import key
+from .words import open_text
+
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|[^\sA-Za-z]")
+
+
+@dataclass(frozen=True)
+class Settings:
+    frequent: int = key(8000, "how many words of --words count as frequent")
+    per_word: int = key(12, "corrections kept for a word")
 
 
 def words(text):
@@ -51,8 +59,10 @@ def changes(before, after):
 def sounds(frequent):
     """The frequent words' IPA, stress left out, in their order."""
     run = subprocess.run(["espeak-ng", "-q", "--ipa", "-v", "en-us", "--stdin"], text=True,
-                         input="".join(f"{w}\n\n" for w in frequent), check=True,
+                         input="".join(f"{w}\n\n" for w in frequent), check=False,
                          capture_output=True)
+    if run.returncode:
+        raise ValueError(f"espeak-ng: {run.stderr.strip()}")
     return [re.sub("[ˈˌ ]", "", line) for line in run.stdout.split("\n")[: len(frequent)]]
 
 
@@ -74,47 +84,50 @@ def homophones(frequent):
 def count_changes(paths):
     """Counter of (wrong, right), and the repositories each occurs in."""
     count, repos = collections.Counter(), collections.defaultdict(set)
-    for path in paths:
-        with open(path, encoding="utf-8") as lines:
-            for record in map(json.loads, lines):
-                if record["repo"] in NEVER:
-                    continue
-                for pair in changes(words(record["before"]), words(record["after"])):
+    for path in tqdm(paths, unit="file", disable=None):
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    record = json.loads(line)
+                    if record["repo"] in NEVER:
+                        continue
+                    pairs = changes(words(record["before"]), words(record["after"]))
+                except (KeyError, TypeError, ValueError) as error:
+                    raise ValueError(f"{path}:{number}: no correction: {error!r}") from None
+                for pair in pairs:
                     count[pair] += 1
                     repos[pair].add(record["repo"])
     return count, repos
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--words", required=True, metavar="WORDS.tsv",
-                        help="frequent words of the corpus")
-    parser.add_argument("--n-words", type=int, default=8000,
-                        help="how many of them count as frequent (8000)")
-    parser.add_argument("--per-word", type=int, default=12,
-                        help="corrections kept for a word (12)")
-    parser.add_argument("files", nargs="+", metavar="CORRECTIONS.jsonl")
-    args = parser.parse_args()
-    with open(args.words, encoding="utf-8") as lines:
-        ranked = [line.split("\t")[0] for line in lines][: args.n_words]
-    frequent = [w for w in ranked if len(w) > 1 or w in "ai"]
+def kept(count, repos, frequent):
+    """Counter of the pairs that count as confusions, both ways and by sound."""
     known = set(frequent)
-    count, repos = count_changes(args.files)
-    kept = collections.Counter()
+    result = collections.Counter()
     for (wrong, right), n in count.items():
         if len(repos[wrong, right]) > 1 or {wrong, right} <= known:
-            kept[wrong, right] += n
+            result[wrong, right] += n
         if {wrong, right} <= known:
-            kept[right, wrong] += (n + 1) // 2
+            result[right, wrong] += (n + 1) // 2
     for pair in homophones(frequent):
-        kept[pair] += 1
+        result[pair] += 1
+    return result
+
+
+def add_arguments(parser):
+    parser.add_argument("--words", required=True, metavar="WORDS.tsv",
+                        help="word TAB count, most frequent first: frequent words of the corpus")
+    parser.add_argument("files", nargs="+", metavar="CORRECTIONS")
+
+
+def run(arguments, settings):
+    with open(arguments.words, encoding="utf-8") as lines:
+        ranked = [line.split("\t")[0] for line in lines][: settings.frequent]
+    frequent = [w for w in ranked if len(w) > 1 or w in "ai"]
     by_wrong = collections.defaultdict(list)
-    for (wrong, right), n in kept.items():
+    for (wrong, right), n in kept(*count_changes(arguments.files), frequent).items():
         by_wrong[wrong].append((-n, right))
     for wrong in sorted(by_wrong):
-        for n, right in sorted(by_wrong[wrong])[: args.per_word]:
+        for n, right in sorted(by_wrong[wrong])[: settings.per_word]:
             sys.stdout.write(f"{wrong}\t{right}\t{-n}\n")
-
-
-if __name__ == "__main__":
-    main()
+    return 0

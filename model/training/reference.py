@@ -1,22 +1,24 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Writes the golden files of tests/golden with PyTorch, Transformers and tokenizers.
+"""Writes the golden files of tests/golden with PyTorch, Transformers and tokenizers, and compares
+the C code with PyTorch.
 
   logits     logits.json: the shipped model on about 40 sentences, one longer than its positions
   shapes     shapes.json: models of other shapes and kinds, their weights made by a formula
   hard       wordpiece.json: texts that are hard to cut, with ids and byte ranges
   sentences  sentences.txt.gz: a checksum of ids and byte ranges, a tab, a sentence a line
+  parity     writes nothing: the largest difference of a logit between tests/bench/bench and
+             PyTorch; exit status 1 if it is above 1e-4
 
-tests/unit/test-electra.c and test-wordpiece.c read them. Run it again when the shipped model
+tests/unit/test-electra.c and test-wordpiece.c read the files. Run it again when the shipped model
 changes. The tokenizer is BertTokenizerFast's (uncased) without its added tokens: "[CLS]" in a text
 is text. All networks are computed in float64; int8 weights are multiplied with their scales before.
 """
-import argparse
 import gzip
 import json
 import os
-import re
 import struct
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,11 +26,16 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
-from transformers import (ElectraConfig, ElectraForPreTraining, ElectraForTokenClassification)
+from tqdm import tqdm
+from transformers import ElectraConfig, ElectraForPreTraining, ElectraForTokenClassification
+
+from .export import network, read_config, read_safetensors
+from .text import WORD, case_type
 
 PASS_TOKENS, OVERLAP, CLS_AND_SEP = 512, 128, 2
-WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[^\w\s]")
 DIGITS = 7  # significant ones of a logit
+TOLERANCE = 1e-4  # of a logit, between the C code and PyTorch
+ROOT = Path(__file__).resolve().parents[2]
 
 HAND_MADE = [
     "She go to school every days.",
@@ -132,46 +139,28 @@ def windows(n, max_positions):
         yield start, min(start + room, n), bounds[i], bounds[i + 1]
 
 
-def run(model, ids, types, cls, sep):
-    """Logits of one sequence, [n_tokens * n_labels]."""
+def logits_of(model, ids, types, cls, sep):
+    """Logits of one sequence, float64 [n_tokens, n_labels]."""
     out = []
     for start, end, keep_from, keep_to in windows(len(ids), model.config.max_position_embeddings):
         window_ids = torch.tensor([[cls, *ids[start:end], sep]])
         window_types = torch.tensor([[0, *types[start:end], 0]])
         with torch.no_grad():
             logits = model(input_ids=window_ids, token_type_ids=window_types).logits[0]
-        out.append(logits[1 + keep_from - start:1 + keep_to - start].reshape(-1))
-    return [float(f"{v:.{DIGITS}g}") for v in torch.cat(out).tolist()]
+        kept = logits[1 + keep_from - start:1 + keep_to - start]
+        out.append(kept.reshape(len(kept), -1))
+    return torch.cat(out).numpy()
 
 
-def read_shipped(path):
-    """The tensors of a weights file, int8 ones multiplied with their scales."""
-    with open(path, "rb") as f:
-        (length,) = struct.unpack("<Q", f.read(8))
-        index, data = json.loads(f.read(length)), f.read()
-    raw = {}
-    for name, entry in index.items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            dtype = {"F32": "<f4", "F16": "<f2", "I8": "i1"}[entry["dtype"]]
-            raw[name] = np.frombuffer(data[begin:end], dtype).reshape(entry["shape"])
-    state = {}
-    for name, tensor in raw.items():
-        if tensor.dtype == np.int8:
-            tensor = tensor.astype(np.float32) * raw[name + "_scale"][:, None]
-        elif name.endswith("_scale"):
-            continue
-        state[name] = torch.tensor(tensor.astype(np.float64))
-    return state
+def rounded(logits):
+    """[n_tokens * n_labels]: what a golden file holds of a sequence."""
+    return [float(f"{v:.{DIGITS}g}") for v in logits.reshape(-1).tolist()]
 
 
-def load_shipped(directory):
-    config = ElectraConfig.from_pretrained(directory)
-    kind = {"ElectraForPreTraining": ElectraForPreTraining,
-            "ElectraForTokenClassification": ElectraForTokenClassification}
-    model = kind[config.architectures[0]](config).double().eval()
-    model.load_state_dict(read_shipped(os.path.join(directory, "model.safetensors")))
-    return model
+def load_model(directory):
+    """The network of a directory in float64."""
+    return network(read_config(directory),
+                   read_safetensors(Path(directory) / "model.safetensors")).double()
 
 
 def load_tokenizer(directory):
@@ -191,18 +180,10 @@ def cut(tokenizer, text):
     return [(i, at[a], at[b]) for i, (a, b) in zip(encoding.ids, encoding.offsets)]
 
 
-def case_type(word):
-    if not (word.isascii() and word.isalpha()) or word.islower():
-        return 0
-    if word[0].isupper() and word[1:] == word[1:].lower():
-        return 1
-    return 2 if word.isupper() else 3
-
-
-def encode(tokenizer, text):
+def encode(tokenizer, text, has_case=True):
     encoding = tokenizer.encode(text, add_special_tokens=False)
     types = [0] * len(text)
-    for match in WORD.finditer(text):
+    for match in WORD.finditer(text) if has_case else ():
         types[match.start():match.end()] = [case_type(match[0])] * len(match[0])
     return encoding.ids, [types[start] for start, _ in encoding.offsets]
 
@@ -221,14 +202,14 @@ def read_sentences(directory):
 
 def write_logits(args):
     tokenizer, vocab = load_tokenizer(args.model)
-    model = load_shipped(args.model)
+    model = load_model(args.model)
     lines = read_sentences(args.out)
     texts = HAND_MADE + lines[100:3000:100] + [" ".join(lines[3000:3070])]
     out = []
     for text in texts:
-        ids, types = encode(tokenizer, text)
-        out.append({"ids": ids, "types": types,
-                    "logits": run(model, ids, types, vocab["[CLS]"], vocab["[SEP]"])})
+        ids, types = encode(tokenizer, text, model.config.type_vocab_size == 4)
+        logits = logits_of(model, ids, types, vocab["[CLS]"], vocab["[SEP]"])
+        out.append({"ids": ids, "types": types, "logits": rounded(logits)})
     print(f"{len(out)} sentences, the longest of {max(len(s['ids']) for s in out)} pieces")
     write_json(os.path.join(args.out, "logits.json"), out)
 
@@ -247,7 +228,7 @@ def write_shapes(args):
         for s, length in enumerate(lengths):
             ids = 5 + hashed(f"ids {s}", length).astype(np.int64) % (settings["vocab_size"] - 5)
             types = hashed(f"types {s}", length).astype(np.int64) % settings["type_vocab_size"]
-            logits.append(run(model, ids.tolist(), types.tolist(), 2, 3))
+            logits.append(rounded(logits_of(model, ids.tolist(), types.tolist(), 2, 3)))
         out.append({"name": name, "dtype": dtype, "n_labels": n_labels, "config": settings,
                     "lengths": list(lengths), "logits": logits})
         print(name, "logits", np.concatenate(logits).min(), "to", np.concatenate(logits).max())
@@ -297,25 +278,78 @@ def write_sentences(args):
     print(f"{len(lines)} sentences")
 
 
-def main():
-    here = os.path.dirname(os.path.abspath(__file__))
-    parts = {"sentences": write_sentences, "hard": write_hard, "logits": write_logits,
-             "shapes": write_shapes}
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", metavar="DIR", default=os.path.join(here, "../data/en"),
+def read_some(args):
+    """args.n texts, evenly from the whole of a file of sentences."""
+    if args.sentences is None:
+        texts = read_sentences(args.out)
+    else:
+        with open(args.sentences, encoding="utf-8") as lines:
+            texts = [json.loads(line)["text"] for line in lines] \
+                if args.sentences.endswith(".jsonl") else lines.read().splitlines()
+    return [texts[i] for i in np.linspace(0, len(texts) - 1, min(args.n, len(texts))).astype(int)]
+
+
+def logits_of_c(args, sequences):
+    """Yields the float64 [n_tokens * n_labels] of each (ids, types) by the C code."""
+    lines = "".join(" ".join(f"{i}:{t}" for i, t in zip(*sequence)) + "\n"
+                    for sequence in sequences)
+    done = subprocess.run([args.bench, args.model], input=lines, text=True, check=False,
+                          capture_output=True)
+    if done.returncode:
+        raise ValueError(f"{args.bench}: {done.stderr.strip()}")
+    for line in done.stdout.splitlines()[1:]:  # the first is of loading
+        yield np.array(line.split()[1:], float)  # the first number is seconds
+
+
+def compare_with_c(args):
+    """Parity; returns the exit status."""
+    tokenizer, vocab = load_tokenizer(args.model)
+    model = load_model(args.model)
+    has_case = model.config.type_vocab_size == 4
+    sequences = [encode(tokenizer, text, has_case) for text in read_some(args)]
+    sequences = [sequence for sequence in sequences if sequence[0]]
+    got = list(logits_of_c(args, sequences))
+    if not sequences or len(got) != len(sequences):
+        raise ValueError(f"{len(got)} answers from {args.bench} to {len(sequences)} sentences")
+    worst = 0.0
+    for (ids, types), logits in zip(tqdm(sequences, unit="sentence", disable=None), got):
+        wanted = logits_of(model, ids, types, vocab["[CLS]"], vocab["[SEP]"]).reshape(-1)
+        if len(logits) != len(wanted):
+            raise ValueError(f"{len(logits)} logits from {args.bench} for {len(ids)} tokens")
+        worst = float(np.maximum(worst, np.abs(logits - wanted).max()))  # NaN stays
+    n_tokens = sum(len(ids) for ids, _ in sequences)
+    print(f"{len(sequences)} sentences, {n_tokens} tokens: "
+          f"largest difference of a logit {worst:.2g}")
+    return 0 if worst <= TOLERANCE else 1
+
+
+PARTS = {"sentences": write_sentences, "hard": write_hard, "logits": write_logits,
+         "shapes": write_shapes, "parity": compare_with_c}
+
+
+def add_arguments(parser):
+    parser.add_argument("--model", metavar="DIR", default=str(ROOT / "model/data/en"),
                         help="the shipped model (default: model/data/en)")
-    parser.add_argument("--out", metavar="DIR", default=os.path.join(here, "../../tests/golden"),
+    parser.add_argument("--out", metavar="DIR", default=str(ROOT / "tests/golden"),
                         help="where to write (default: tests/golden)")
     parser.add_argument("--text", metavar="FILE", action="append", default=[],
                         help="for sentences: new lines of text instead of those in the file; "
                         "may be given several times")
-    parser.add_argument("parts", metavar="PART", nargs="+", choices=sorted(parts),
-                        help=", ".join(parts))
-    args = parser.parse_args()
-    for part in args.parts:
-        parts[part](args)
+    parser.add_argument("--bench", metavar="PROGRAM",
+                        default=str(ROOT / "build/default/tests/bench/bench"),
+                        help="for parity: tests/bench/bench of a build directory "
+                        "(default: build/default's)")
+    parser.add_argument("--sentences", metavar="FILE",
+                        help='for parity: lines of text, or {"text": ...} a line where the name '
+                        "ends in .jsonl (default: those of sentences.txt.gz)")
+    parser.add_argument("-n", type=int, default=1000,
+                        help="for parity: how many sentences (default: 1000)")
+    parser.add_argument("parts", metavar="PART", nargs="+", choices=sorted(PARTS),
+                        help=", ".join(PARTS))
 
 
-if __name__ == "__main__":
-    main()
+def run(arguments):
+    status = 0
+    for part in arguments.parts:
+        status = PARTS[part](arguments) or status
+    return status

@@ -3,9 +3,9 @@
  * bench.c - times forward passes for bench.py, one at a time, so that it can take turns with
  * another program
  *
- * bench MODEL_DIR. Each line of standard input: ids of one sequence, without [CLS] and [SEP]. Each
- * line of standard output: seconds of its forward pass, then the logits. The first line is of
- * loading.
+ * bench MODEL_DIR. Each line of standard input: one sequence without [CLS] and [SEP], ID or ID:TYPE
+ * for each token (TYPE 0 if left out). Each line of standard output: seconds of its forward pass,
+ * then the logits, label by label of each token. The first line is of loading.
  */
 #include "model/electra.h"
 
@@ -24,13 +24,18 @@ run_line(PdRun *run, size_t n_labels, const char *line)
     PdSequence sequence = { ids, types, n };
     gint64 start_us;
 
-    for (size_t i = 0; i < n; i++)
-        ids[i] = (int32_t)g_ascii_strtoll(words[i], NULL, 10);
+    for (size_t i = 0; i < n; i++) {
+        char *rest;
+
+        ids[i] = (int32_t)g_ascii_strtoll(words[i], &rest, 10);
+        if (*rest == ':')
+            types[i] = (uint8_t)g_ascii_strtoll(rest + 1, NULL, 10);
+    }
     start_us = g_get_monotonic_time();
     (void)pd_run_logits(run, &sequence, 1, NULL, logits); /* nothing cancels it */
     printf("%.6f", (double)(g_get_monotonic_time() - start_us) / G_USEC_PER_SEC);
     for (size_t i = 0; i < n * n_labels; i++)
-        printf(" %.6f", (double)logits[i]);
+        printf(" %.9g", (double)logits[i]);
     printf("\n");
     fflush(stdout);
 }
