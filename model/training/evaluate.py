@@ -23,6 +23,7 @@ from .measures import (Ranking, best_temperature, chance_wrong, gold_sets, relia
 from .settings import key
 from .text import KINDS, Arrays
 
+DATA = Path(__file__).resolve().parents[1] / "data" / "en"
 PRECISION = 0.65  # at which recall is reported
 LONGEST_EXAMPLE = 200  # characters
 
@@ -42,6 +43,9 @@ class Settings:
     default: float = key(4.0, "the same at this level")
     thorough: float = key(10.0, "the same at this level")
     corrected: float = key(8.0, "most false alarms on right sentences of `corrections`, default")
+    most_unknown: float = key(0.15, "highest threshold for unknown words in lower case, which "
+                                    "users expect to be found; not for `careful`")
+    least_report: float = key(0.5, "lowest threshold for known words; not for `thorough`")
     own_cost: float = key(0.001, "mean F0.5 that a kind's own threshold must gain")
 
 
@@ -55,7 +59,7 @@ def add_arguments(parser):
     parser.add_argument("--held", metavar="ARRAYS", type=Path,
                         help="network: labelled arrays, for the confusion of kinds")
     parser.add_argument("--proof", metavar="FILE", default="proof", help="the command proof")
-    parser.add_argument("--data", metavar="DIR", type=Path, default=Path("data/en"),
+    parser.add_argument("--data", metavar="DIR", type=Path, default=DATA,
                         help="product, levels: files that MODEL lacks (%(default)s)")
     parser.add_argument("--work", metavar="DIR", type=Path,
                         help="product, levels: folder of findings, reused where they fit")

@@ -352,6 +352,9 @@ def print_measures(rows):
 def add_arguments(parser):
     parser.add_argument("src", metavar="SRC", help="folder to read")
     parser.add_argument("dst", metavar="DST", nargs="?", help="folder to write; made if missing")
+    parser.add_argument("--average", metavar="FOLDER", action="append", default=[],
+                        help="a further model, of another run from the same start; weights are "
+                             "averaged (repeatable)")
     parser.add_argument("--form", choices=FORMS, default="int8",
                         help="of the weights in DST and of --onnx (default: int8)")
     parser.add_argument("--onnx", metavar="FILE",
@@ -360,6 +363,18 @@ def add_arguments(parser):
                         help='compare all forms on sentences, {"text": ...} a line')
     parser.add_argument("-n", type=int, default=500, help="sentences of --measure (default: 500)")
     parser.add_argument("--json", metavar="FILE", help="write what --measure finds there as well")
+
+
+def averaged(folders):
+    """{name: float32 array}: mean weights of models that were trained apart from one start (model
+    soups, Wortsman et al. 2022). ValueError if their tensors differ in name or shape."""
+    models = [read_safetensors(Path(folder) / "model.safetensors") for folder in folders]
+    shapes = [{name: tensor.shape for name, tensor in model.items()} for model in models]
+    for folder, other in zip(folders[1:], shapes[1:]):
+        if other != shapes[0]:
+            raise ValueError(f"{folder}: not of the same shape as {folders[0]}")
+    return {name: numpy.mean([model[name] for model in models], axis=0, dtype=numpy.float32)
+            for name in shapes[0]}
 
 
 def write(folder, source, config, stored, form):
@@ -381,7 +396,7 @@ def run(arguments):
         raise ValueError("nothing to do: give DST, --onnx or --measure")
     source = Path(arguments.src)
     config = read_config(source)
-    tensors = read_safetensors(source / "model.safetensors")
+    tensors = averaged([source, *arguments.average])
     if arguments.dst or arguments.onnx:
         stored = in_form(tensors, arguments.form)
     if arguments.dst:

@@ -87,12 +87,20 @@ def hunspell_answers(word_list, dictionary="en_US"):
     asked = "".join(f"^{word}\n" for word in word_list)
     done = subprocess.run(["hunspell", "-a", "-i", "utf-8", "-d", dictionary], input=asked,
                           text=True, capture_output=True, check=False)
-    blocks = done.stdout.split("\n", 1)[-1].split("\n\n")
-    if done.returncode != 0 or len(blocks) < len(word_list):
-        raise OSError(f"hunspell -a -d {dictionary}: {done.stderr.strip() or 'too few answers'}")
+    # after the first line, for each word some lines, none where it has no letters, and an empty one
+    blocks, lines = [], []
+    for line in done.stdout.splitlines()[1:]:
+        if line:
+            lines.append(line)
+        else:
+            blocks.append(lines)
+            lines = []
+    if done.returncode != 0 or len(blocks) != len(word_list):
+        raise OSError(f"hunspell -a -d {dictionary}: {done.stderr.strip()}: {len(blocks)} answers "
+                      f"to {len(word_list)} words")
     for word, block in zip(word_list, blocks):
-        for line in block.strip("\n").split("\n"):
-            if line[:1] in "&#" and line:
+        for line in block:
+            if line[0] in "&#":
                 proposals = line.partition(": ")[2] if line.split()[1] == word else ""
                 answers.setdefault(word, proposals.split(", ") if proposals else [])
     return answers

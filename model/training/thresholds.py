@@ -98,6 +98,12 @@ class Search:
     def __init__(self, sets, level, settings, bound=None, side=0):
         self.sets, self.beta, self.own_cost = sets, BETA[level], settings.own_cost
         self.bound, self.side = bound, side
+        self.grid = dict(GRID)
+        if level != "careful":
+            self.grid["unknown"] = [step for step in GRID["unknown"]
+                                    if step <= settings.most_unknown]
+        if level != "thorough":
+            self.grid["report"] = [step for step in STEPS if step >= settings.least_report]
         limits = {"clean": getattr(settings, level)}
         if level == "default":
             limits["corrections"] = settings.corrected
@@ -125,10 +131,10 @@ class Search:
     def moves(self):
         """(key, value) of each change of one threshold; value None: the kind has none of its
         own."""
-        for key, values in GRID.items():
+        for key, values in self.grid.items():
             yield from ((key, value) for value in values)
         for kind in self.kinds:
-            yield from ((f"report-{kind}", value) for value in (None, *STEPS))
+            yield from ((f"report-{kind}", value) for value in (None, *self.grid["report"]))
 
     def climb(self, thresholds, price, bounded):
         """Makes every change that is for the better until none is left. `bounded`: only within

@@ -37,6 +37,12 @@ def die_with_test():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def unknown_word(findings):
+    """The one finding about a word that does not exist."""
+    found, = [finding for finding in findings if finding["rule"] == "spelling/unknown"]
+    return found
+
+
 class Case(unittest.TestCase):
     """A directory, a home and an environment of its own for each test."""
 
@@ -149,11 +155,11 @@ class Output(Case):
         self.write("a.txt")
         for line in self.proof("--gnu", "a.txt", status=1).splitlines():
             self.assertRegex(line, r"^a\.txt:[12]:\d+: \S")
-        self.assertEqual(self.proof("--gnu", status=0, stdin="All is well.\n"), "")
+        self.assertEqual(self.proof("--gnu", status=0, stdin="This is fine.\n"), "")
 
     def test_json(self):
-        self.write("a.txt", "é recieve it.\nAll is well.\n")
-        self.write("b.txt", "All is well.\n")
+        self.write("a.txt", "é recieve it.\nThis is fine.\n")
+        self.write("b.txt", "This is fine.\n")
         out = self.proof("--json", "a.txt", "none.txt", "b.txt", status=2)
         report = json.loads(out)
         self.assertRegex(report["version"], r"^\d+\.\d+")
@@ -162,7 +168,7 @@ class Output(Case):
         self.assertEqual((a["file"], none["file"], b["file"]), ("a.txt", "none.txt", "b.txt"))
         self.assertIn("No such file", none["error"])
         self.assertEqual(b["findings"], [])
-        finding = a["findings"][0]
+        finding = unknown_word(a["findings"])
         self.assertEqual(sorted(finding), ["column", "confidence", "kind", "length", "line",
                                            "message", "offset", "replacements", "rule",
                                            "scores"])
@@ -217,7 +223,7 @@ class Output(Case):
     def test_sarif(self):
         self.write("a b.txt", "é recieve it.\nThe the cat.\n")
         run = self.check_sarif(json.loads(self.proof("--sarif", "a b.txt", status=1)))
-        first = run["results"][0]
+        first = next(x for x in run["results"] if x["ruleId"] == "spelling/unknown")
         place = first["locations"][0]["physicalLocation"]
         self.assertEqual(place["artifactLocation"]["uri"], "a%20b.txt")
         self.assertEqual(place["region"], {"startLine": 1, "startColumn": 3, "endLine": 1,
@@ -245,7 +251,7 @@ class Output(Case):
             if finding["kind"] == "spelling":
                 self.assertEqual(finding["replacements"], [])
                 self.assertEqual(finding["scores"], [])
-        self.assertEqual(self.proof("-q", stdin="All is well.\n"), "")
+        self.assertEqual(self.proof("-q", stdin="This is fine.\n"), "")
 
     def test_bad_options(self):
         for args, message in ((["--level=carefull"], 'did you mean "careful"'),
@@ -287,7 +293,7 @@ class Output(Case):
 
 class Trouble(Case):
     def test_status(self):
-        self.proof(stdin="All is well.\n", status=0)
+        self.proof(stdin="This is fine.\n", status=0)
         self.proof(stdin=TEXT, status=1)
         self.proof("none.txt", status=2)
 
@@ -372,9 +378,9 @@ class Trouble(Case):
         self.assertEqual(self.errors, "")
 
     def test_no_bus(self):
-        self.proof("-v", stdin="All is well.\n")
+        self.proof("-v", stdin="This is fine.\n")
         self.assertIn("working in this process", self.errors)
-        self.proof(stdin="All is well.\n")
+        self.proof(stdin="This is fine.\n")
         self.assertEqual(self.errors, "")
 
     def test_help(self):
@@ -420,7 +426,7 @@ class Fix(Case):
 
     def test_stdin(self):
         self.assertEqual(self.fix(stdin=TEXT), FIXED)
-        self.assertEqual(self.fix(stdin="All is well.\n"), "All is well.\n")
+        self.assertEqual(self.fix(stdin="This is fine.\n"), "This is fine.\n")
         self.assertEqual(self.fix(stdin="no line end: recieve"), "no line end: receive")
 
     def test_links(self):
@@ -506,9 +512,9 @@ class Fix(Case):
         self.assertEqual(self.proof("--diff", "--kind=spelling,extra-word", "a.txt"), "")
 
     def test_line_ends(self):
-        path = self.write("dos.txt", b"I recieve it.\r\nAll is well.\r\n")
+        path = self.write("dos.txt", b"I recieve it.\r\nThis is fine.\r\n")
         self.fix("dos.txt")
-        self.assertEqual(path.read_bytes(), b"I receive it.\r\nAll is well.\r\n")
+        self.assertEqual(path.read_bytes(), b"I receive it.\r\nThis is fine.\r\n")
 
 
 class Batch(Case):
@@ -520,14 +526,14 @@ class Batch(Case):
     def test_batch(self):
         out = self.batch(['{"id": "a", "text": "é I recieve it."}', "", '{"text":"","id":2}'])
         self.assertEqual([x["id"] for x in out], ["a", 2])
-        finding = out[0]["findings"][0]
+        finding = unknown_word(out[0]["findings"])
         self.assertEqual(list(finding), ["start", "end", "kind", "rule", "confidence", "message",
                                          "replacements", "scores"])
         self.assertEqual((finding["start"], finding["end"]), (4, 11))
         self.assertEqual(finding["replacements"][0], "receive")
         self.check_scores(finding)
         self.assertEqual(out[1]["findings"], [])
-        self.batch(['{"id": 1, "text": "All is well."}'], status=0)
+        self.batch(['{"id": 1, "text": "This is fine."}'], status=0)
         self.batch([], status=0)
 
     def test_ids(self):
@@ -544,7 +550,7 @@ class Batch(Case):
         self.assertIn("xx", out[1]["error"])
 
     def test_bad_lines(self):
-        lines = [b'{"id": 1, "text": "All is well."}', b"nonsense", b'{"id": "b"}',
+        lines = [b'{"id": 1, "text": "This is fine."}', b"nonsense", b'{"id": "b"}',
                  b'{"text": "x"}',
                  b'{"id": 5, "text": "\\u0000"}', b'{"id": 6, "text": "\xff"}', b"[" * 100000,
                  b'{"id": 8, "text": "I recieve it."}']
@@ -558,12 +564,12 @@ class Batch(Case):
 
     def test_long_line(self):
         long = '{"id": 1, "text": "%s"}' % ("x" * (16 * 1024 * 1024))
-        out = self.batch([long, '{"id": 2, "text": "All is well."}'], status=2)
+        out = self.batch([long, '{"id": 2, "text": "This is fine."}'], status=2)
         self.assertEqual(out, [{"id": 2, "findings": []}])
         self.assertIn("line 1: longer than 16777216 bytes", self.errors)
 
     def test_jobs_keep_order(self):
-        words = ["recieve", "seperate", "definately", "untill", "All is well"]
+        words = ["recieve", "seperate", "definately", "untill", "This is fine"]
         lines = ['{"id": %d, "text": "%s"}' % (i, " ".join(["I see it now."] * (i * 7 % 5) +
                  ["And " + words[i % 5] + " it."])) for i in range(120)]
         text = "\n".join(lines)
@@ -623,7 +629,7 @@ class Score(Case):
         self.assertEqual([line.split("\t")[1] for line in lines], text.splitlines())
 
     def test_trouble(self):
-        self.write("bad.txt", b"All is well.\n\xff\nAll is well.\n")
+        self.write("bad.txt", b"This is fine.\n\xff\nThis is fine.\n")
         self.assertEqual(len(self.proof("score", "bad.txt", status=2).splitlines()), 2)
         self.assertIn("bad.txt:2: not UTF-8", self.errors)
         self.proof("score", "none.txt", "bad.txt", status=2)

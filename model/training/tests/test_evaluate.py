@@ -203,9 +203,12 @@ def test_thresholds_obey_their_bounds():
     sets = {name: Findings(*made_up_findings(name, 120, share, seed), name)
             for name, share, seed in (("essays", 0.7, 1), ("corrections", 0.5, 2),
                                       ("clean", 0.0, 3))}
-    settings = Settings(careful=10.0, default=12.0, thorough=16.0, corrected=14.0)
+    settings = Settings(careful=10.0, default=12.0, thorough=16.0, corrected=14.0,
+                        most_unknown=1.0, least_report=0.0)
     unbounded = Search(sets, "default", Settings(default=1e9, corrected=1e9)).run(START)
     assert sets["clean"].figures(unbounded)["false_alarms"] > 12
+    assert unbounded["unknown"] <= Settings().most_unknown
+    assert all(effective(unbounded, kind) >= Settings().least_report for kind in KINDS)
     levels = {"default": Search(sets, "default", settings).run(START)}
     for level, side in ("careful", 1), ("thorough", -1):
         levels[level] = Search(sets, level, settings, levels["default"], side).run(

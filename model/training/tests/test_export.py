@@ -57,6 +57,19 @@ def test_int8_is_within_half_a_step(exported, finetuned):
         tensor.ndim == 2 for tensor in exact.values())
 
 
+def test_average(finetuned, stage, tmp_path, capsys):
+    one, best = finetuned / "last", finetuned / "best"
+    assert stage("export", one, tmp_path / "mean", "--form", "fp32", "--average", best) == 0
+    mean, first, second = (read_tensors(folder / "model.safetensors")
+                           for folder in (tmp_path / "mean", one, best))
+    for name, tensor in mean.items():
+        assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-7), name
+    small = new_detector(30522, 1, 32, 2)
+    save(small, one / "vocab.txt", tmp_path / "small")
+    assert stage("export", one, tmp_path / "none", "--average", tmp_path / "small") == 2
+    assert "not of the same shape" in capsys.readouterr().err
+
+
 def test_scales_have_the_least_error():
     weights = numpy.random.default_rng(2).standard_normal((40, 64)).astype(numpy.float32)
     weights[3], weights[4, 5] = 0, 30
