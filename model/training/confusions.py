@@ -15,7 +15,6 @@ was too many.
 """
 import collections
 import difflib
-import json
 import re
 import subprocess
 import sys
@@ -23,9 +22,8 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
-from .people import NEVER
+from .people import read
 from .settings import key
-from .words import open_text
 
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|[^\sA-Za-z]")
 
@@ -84,19 +82,10 @@ def homophones(frequent):
 def count_changes(paths):
     """Counter of (wrong, right), and the repositories each occurs in."""
     count, repos = collections.Counter(), collections.defaultdict(set)
-    for path in tqdm(paths, unit="file", disable=None):
-        with open_text(path) as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    record = json.loads(line)
-                    if record["repo"] in NEVER:
-                        continue
-                    pairs = changes(words(record["before"]), words(record["after"]))
-                except (KeyError, TypeError, ValueError) as error:
-                    raise ValueError(f"{path}:{number}: no correction: {error!r}") from None
-                for pair in pairs:
-                    count[pair] += 1
-                    repos[pair].add(record["repo"])
+    for record in read(tqdm(paths, unit="file", disable=None)):
+        for pair in changes(words(record["before"]), words(record["after"])):
+            count[pair] += 1
+            repos[pair].add(record["repo"])
     return count, repos
 
 

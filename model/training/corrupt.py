@@ -63,7 +63,7 @@ def add_arguments(parser):
     parser.add_argument("--clean", required=True, metavar="DIR",
                         help="a folder of `prepare`: train or held")
     parser.add_argument("--corrections", nargs="+", required=True, metavar="FILE.jsonl",
-                        help="real corrections")
+                        help="real corrections; .zst: compressed")
     parser.add_argument("--words", required=True, metavar="WORDS.tsv",
                         help="how often words occur (stage words)")
     parser.add_argument("--confusions", required=True, metavar="FILE.tsv",
@@ -91,6 +91,13 @@ def read_counts(path, least=20):
             if int(count) >= least:
                 counts[word.lower()] += int(count)
     return counts
+
+
+def kind_by_tag(kind, tag):
+    """The kind of a change, where a noun's number and agreement are told apart by the tag."""
+    if kind not in ("agreement", "noun-number"):
+        return kind
+    return "noun-number" if tag[:2] == "NN" else "agreement"
 
 
 class Source:
@@ -140,13 +147,11 @@ class Source:
         return found
 
     def name_by_tag(self, right, edits):
-        """Tells a noun's number from agreement by the tag of the right word."""
+        """Names the kinds again, with the tags of the right words."""
         draft = Draft(right, tagger, self.families)
         tags = dict(zip(draft.low, draft.tags))
         for edit in edits:
-            if edit["kind"] in ("agreement", "noun-number"):
-                tag = tags.get(edit["right"].lower(), "")
-                edit["kind"] = "noun-number" if tag[:2] == "NN" else "agreement"
+            edit["kind"] = kind_by_tag(edit["kind"], tags.get(edit["right"].lower(), ""))
 
     def read_confusions(self, path):
         """{right: [(wrong, weight)]}: weights fall with how often the right word occurs."""
@@ -259,9 +264,9 @@ class Rendering:
         """Writes `wrong` where the right text is `right`; `word`: the token that it is about."""
         draft = self.draft
         if kind is None:
-            kind = people.kind_of_change(wrong, right, draft.before(word), self.known)
-            if kind in ("agreement", "noun-number"):
-                kind = "noun-number" if draft.tag(word)[:2] == "NN" else "agreement"
+            kind = kind_by_tag(
+                people.kind_of_change(wrong, right, draft.before(word), self.known),
+                draft.tag(word))
         self.edits.append({"start": self.length, "end": self.length + len(wrong), "right": right,
                            "kind": kind})
         self.put(wrong)

@@ -14,11 +14,10 @@ import torch
 from torch.nn.functional import cross_entropy, kl_div, log_softmax, softmax
 
 from .loop import IGNORED, Batches, LoopSettings, Masters, Run
+from .measures import Ranking
 from .networks import attention_for, device_of, discriminator_from, exact_values, save
 from .settings import key
 from .text import KINDS
-
-BETA2 = 0.25  # F0.5
 
 
 @dataclass(frozen=True)
@@ -87,17 +86,15 @@ def probabilities(model, batches, device):
 def measure(chances, labels):
     """{"f", "precision", "recall", "threshold", "kinds": recall of each kind}: of tokens, at the
     threshold with the best F0.5."""
-    order = numpy.argsort(-chances, kind="stable")
-    wrong = (labels[order] > 0).astype(numpy.float64)
-    found, total = numpy.cumsum(wrong), max(1.0, wrong.sum())
-    score = (1 + BETA2) * found / (numpy.arange(1, len(found) + 1) + BETA2 * total)
-    ends = numpy.append(numpy.diff(chances[order]) != 0, True)  # equal chances go together
-    at = int(numpy.argmax(numpy.where(ends, score, -1.0)))
-    threshold = float(chances[order[at]])
+    wrong = labels > 0
+    ranking = Ranking(chances, wrong, ~wrong)
+    n, precision, recall, score = ranking.cuts()
+    best = int(numpy.argmax(score))
+    threshold = float(ranking.chances[n[best] - 1])
     kinds = {kind: round(float((chances[labels == i] >= threshold).mean()), 4)
              for i, kind in enumerate(KINDS) if i and (labels == i).any()}
-    return {"f": round(float(score[at]), 5), "precision": round(float(found[at] / (at + 1)), 5),
-            "recall": round(float(found[at] / total), 5), "threshold": round(threshold, 5),
+    return {"f": round(float(score[best]), 5), "precision": round(float(precision[best]), 5),
+            "recall": round(float(recall[best]), 5), "threshold": round(threshold, 5),
             "kinds": kinds}
 
 

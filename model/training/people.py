@@ -9,6 +9,8 @@ import difflib
 import json
 import re
 
+from .words import open_text
+
 TOKEN = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+(?:[.,]\d+)*|\w+|[^\w\s]")
 # Repositories whose corrections are a development set.
 NEVER = {"rust-lang/book", "rust-lang/rfcs", "milvus-io/milvus-docs", "apache/apisix-website"}
@@ -143,13 +145,15 @@ def undone(text, edits):
 
 
 def read(paths):
-    """Yields the pairs of JSON lines files that may be trained on, {"before", "after", "repo",
-    "strong", "kinds"}. Raises ValueError naming file and line."""
+    """Yields the pairs of JSON lines files (.zst: compressed) that may be trained on, {"before",
+    "after", "repo", "strong", "kinds"}. Raises ValueError naming file and line."""
     for path in paths:
-        with open(path, encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, 1):
                 try:
                     pair = json.loads(line)
+                    if not (isinstance(pair["before"], str) and isinstance(pair["after"], str)):
+                        raise TypeError("before and after must be strings")
                     wanted = pair["repo"] not in NEVER and pair["before"] != pair["after"]
                 except (json.JSONDecodeError, KeyError, TypeError) as error:
                     raise ValueError(f"{path}:{number}: not a pair of sentences: {error}") from None

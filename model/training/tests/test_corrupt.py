@@ -83,6 +83,14 @@ def test_samples_of_a_generator(corrupt_into, pretrained, tmp_path):
                for wrong, right in made)
 
 
+def test_pairs_that_are_none_are_named(tmp_path):
+    good = {"before": "a b", "after": "a c", "repo": "x/y"}
+    for bad in ("[1]", "{}", json.dumps({**good, "before": 1}), "{"):
+        (tmp_path / "pairs.jsonl").write_text(f"{json.dumps(good)}\n{bad}\n")
+        with pytest.raises(ValueError, match="pairs.jsonl:2: not a pair of sentences"):
+            list(people.read([tmp_path / "pairs.jsonl"]))
+
+
 def test_unknown_setting_and_rule_are_named(corrupt_into, tmp_path, capsys):
     assert corrupt_into(tmp_path, "--set", "sentence=3") == 2
     assert "there is no setting sentence" in capsys.readouterr().err
