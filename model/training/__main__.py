@@ -15,6 +15,7 @@ STAGES = {
     "diversity": "how good and various a generator's samples are",
     "finetune": "a discriminator that names kinds of errors",
     "evaluate": "how good a model is, and its thresholds",
+    "regress": "proofd beside what it was, and beside other checkers",
     "report": "all figures and plots on one page",
     "export": "small weights for the service; ONNX",
     "reference": "what PyTorch and Transformers compute, for the tests of the C code",

@@ -117,49 +117,77 @@ def by_record(gold, answers, name):
     return [found[record["id"]] for record in gold]
 
 
+def hits(record, findings):
+    """For each token of a gold sentence: does a finding flag it?"""
+    flagged = {i for finding in findings for i in tokens_of(record["tokens"], finding)}
+    return [i in flagged for i in range(len(record["tokens"]))]
+
+
+def edit_outcomes(record, findings):
+    """For each edit of a gold sentence {"found", "top1", "top5"}: is one of its tokens flagged or
+    the edit repaired, and do the first, or the first five, replacements of a finding repair it?"""
+    flagged, outcomes = hits(record, findings), []
+    for edit in record["edits"]:
+        places = tokens_of(record["tokens"], edit) or [len(flagged) - 1]  # missing at the end
+        top1, top5 = (any(repairs(record["text"], edit, finding, take) for finding in findings)
+                      for take in (1, 5))
+        outcomes.append({"found": top5 or any(flagged[i] for i in places), "top1": top1,
+                         "top5": top5})
+    return outcomes
+
+
 def tally(gold, found):
     """Counts of tokens, alarms and repaired edits, and of findings by kind and by rule."""
-    count = dict.fromkeys(("right", "wrong", "missed", "clean_words", "alarms", "edits", "top1",
-                           "top5"), 0)
+    count = dict.fromkeys(("right", "wrong", "missed", "clean_words", "alarms", "edits", "found",
+                           "top1", "top5"), 0)
     kinds, rules = {}, {}
     for record, findings in zip(gold, found):
-        bad = record["bad"]
-        hits = [0] * len(bad)
+        bad, flags = record["bad"], hits(record, findings)
         clean = not any(bad)
         for finding in findings:
-            flagged = tokens_of(record["tokens"], finding)
-            for i in flagged:
-                hits[i] = 1
-            right = any(bad[i] for i in flagged)
+            right = any(bad[i] for i in tokens_of(record["tokens"], finding))
             for table, key in (kinds, finding.get("kind")), (rules, finding.get("rule")):
                 if key is not None:
                     row = table.setdefault(key, {"findings": 0, "right": 0, "alarms": 0})
                     row["findings"] += 1
                     row["right"] += right
                     row["alarms"] += clean
-        count["right"] += sum(1 for b, h in zip(bad, hits) if b and h)
-        count["wrong"] += sum(1 for b, h in zip(bad, hits) if h and not b)
-        count["missed"] += sum(1 for b, h in zip(bad, hits) if b and not h)
+        count["right"] += sum(1 for b, h in zip(bad, flags) if b and h)
+        count["wrong"] += sum(1 for b, h in zip(bad, flags) if h and not b)
+        count["missed"] += sum(1 for b, h in zip(bad, flags) if b and not h)
         count["clean_words"] += len(bad) if clean else 0
         count["alarms"] += len(findings) if clean else 0
-        for edit in record["edits"]:
+        for outcome in edit_outcomes(record, findings):
             count["edits"] += 1
-            for take in (1, 5):
-                count[f"top{take}"] += any(repairs(record["text"], edit, finding, take)
-                                           for finding in findings)
+            for key, value in outcome.items():
+                count[key] += value
     return count, kinds, rules
 
 
+def shares(count):
+    """The share of edits that the first (top1), or one of the first five (top5), replacements
+    repairs, of all and of those whose place was found; None where there are none."""
+    result = {}
+    for whole, prefix in ("edits", ""), ("found", "found_"):
+        for key in "top1", "top5":
+            result[prefix + key] = count[key] / count[whole] if count[whole] else None
+    return result
+
+
 def score_findings(gold, answers, name="findings"):
-    """Figures of ready findings over one gold set: detection by token, false alarms (findings per
-    1,000 words of the sentences without error; None where there is no such sentence) and the
-    share of edits that the first (top1), or one of the first five (top5), replacements repairs."""
-    count, kinds, rules = tally(gold, by_record(gold, answers, name))
+    """figures() of answers, which may be in any order."""
+    return figures(gold, by_record(gold, answers, name))
+
+
+def figures(gold, found):
+    """Figures of the findings of each gold sentence: detection by token, false alarms (findings per
+    1,000 words of the sentences without error; None where there is no such sentence), and
+    shares()."""
+    count, kinds, rules = tally(gold, found)
     result = {"sentences": len(gold), **rates(count["right"], count["wrong"], count["missed"]),
               "false_alarms": 1000 * count["alarms"] / count["clean_words"]
-              if count["clean_words"] else None, "edits": count["edits"]}
-    for key in "top1", "top5":
-        result[key] = count[key] / count["edits"] if count["edits"] else None
+              if count["clean_words"] else None, "edits": count["edits"],
+              "found": count["found"], **shares(count)}
     if not any(any(record["bad"]) for record in gold):
         result.update(dict.fromkeys(("precision", "recall", "f05")))
     return {**result, "kinds": kinds, "rules": rules}

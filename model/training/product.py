@@ -8,12 +8,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .measures import gold_sets, read_lines, sampled, score_findings, write_json
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 RESOURCES = ("levels.ini", "words.tsv", "confusions.tsv")
+DICTIONARIES, DICTIONARY = Path("/usr/share/hunspell"), "en_US"
 MADE_FROM = "made-from"  # of a folder of findings: what they depend on
 
 
@@ -38,23 +40,20 @@ def folder_of_models(model, data, levels=None):
         yield Path(folder), sorted(home.iterdir())
 
 
-class Proof:
-    """The command `proof` with one model: findings of gold sets, kept in `folder` and taken from
-    there if all that they depend on is as it was. OSError if the command fails."""
+class Checker:
+    """Findings of gold sets, kept in `folder` and taken from there if all that they depend on
+    (`options`, a string, and `files`) is as it was. A subclass has check(texts, path), which
+    writes the answers to JSON lines, in order; OSError if that fails."""
 
-    def __init__(self, command, models, files, level, jobs, folder):
-        self.command = shutil.which(command)
-        if self.command is None:
-            raise OSError(f"{command}: there is no such command")
-        self.models, self.level, self.jobs = models, level, jobs
+    def __init__(self, options, files, folder):
         self.folder = Path(folder)
-        made_from = hashlib.sha256(level.encode())
-        for path in (Path(self.command), *files):
+        made_from = hashlib.sha256(options.encode())
+        for path in (*files, *sorted(DICTIONARIES.glob(f"{DICTIONARY}.*"))):
             made_from.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
         self.made_from = made_from.hexdigest()
 
     def findings(self, name, records):
-        """Answers of `proof batch` for the records, in order."""
+        """Answers for the records, in order."""
         texts = "".join(json.dumps({"id": record["id"], "text": record["text"]}) + "\n"
                         for record in records)
         key = hashlib.sha256((self.made_from + texts).encode()).hexdigest()
@@ -62,13 +61,24 @@ class Proof:
         if not (path.exists() and stamp.exists() and stamp.read_text() == key):
             self.folder.mkdir(parents=True, exist_ok=True)
             stamp.unlink(missing_ok=True)
-            self.check(name, texts, path)
+            self.check(texts, path)
             stamp.write_text(key)
         return read_lines(path)
 
-    def check(self, name, texts, path):
+
+class Proof(Checker):
+    """The command `proof` with one model."""
+
+    def __init__(self, command, models, files, level, jobs, folder):
+        self.command = shutil.which(command)
+        if self.command is None:
+            raise OSError(f"{command}: there is no such command")
+        self.models, self.level, self.jobs = models, level, jobs
+        super().__init__(level, (Path(self.command), *files), folder)
+
+    def check(self, texts, path):
         arguments = [self.command, "batch", f"--jobs={self.jobs}", f"--level={self.level}",
-                     f"--models={self.models}", "--language=en_US"]
+                     f"--models={self.models}", f"--language={DICTIONARY}"]
         # without the words that a user has added
         environment = {**os.environ, "XDG_CONFIG_HOME": str(self.models),
                        "XDG_DATA_HOME": str(self.models)}
@@ -78,10 +88,10 @@ class Proof:
             status = subprocess.run(arguments, stdin=given, stdout=output, env=environment,
                                     check=False).returncode
         if status not in (0, 1):  # 1: it found something
-            raise OSError(f"{' '.join(arguments)}: status {status} on {name}")
+            raise OSError(f"{' '.join(arguments)}: status {status} on {path.stem}")
 
 
-def hunspell_answers(word_list, dictionary="en_US"):
+def hunspell_answers(word_list, dictionary=DICTIONARY):
     """{word: [replacement]} of those words that Hunspell does not know, as `hunspell -a` says."""
     answers = {}
     asked = "".join(f"^{word}\n" for word in word_list)
@@ -118,6 +128,40 @@ def hunspell_alone(records):
         for record in records]
 
 
+class Hunspell(Checker):
+    """hunspell_alone()."""
+
+    def __init__(self, folder):
+        super().__init__("hunspell", (), folder)
+
+    def check(self, texts, path):
+        records = [json.loads(line) for line in texts.splitlines()]
+        path.write_text("".join(json.dumps(answer) + "\n" for answer in hunspell_alone(records)))
+
+
+class Harper(Checker):
+    """The checker Harper, as `home`/harper.mjs runs it, in `jobs` processes."""
+
+    def __init__(self, home, jobs, folder):
+        self.home, self.jobs = home, jobs
+        super().__init__("harper", (home / "harper.mjs", home / "package-lock.json"), folder)
+
+    def check(self, texts, path):
+        lines = texts.splitlines(keepends=True)
+        size = max(1, -(-len(lines) // self.jobs))
+        with ThreadPoolExecutor(self.jobs) as pool:
+            answers = pool.map(self.answers, ("".join(lines[i:i + size])
+                                              for i in range(0, len(lines), size)))
+            path.write_text("".join(answers), encoding="utf-8")
+
+    def answers(self, texts):
+        done = subprocess.run(["node", "harper.mjs"], input=texts, stdout=subprocess.PIPE,
+                              encoding="utf-8", cwd=self.home, check=False)
+        if done.returncode:
+            raise OSError(f"node {self.home / 'harper.mjs'}: status {done.returncode}")
+        return done.stdout
+
+
 def evaluate(arguments, settings):
     sets = sampled(gold_sets(arguments.sets), arguments.sample, settings.seed)
     systems = {"proofd": {}}
@@ -128,9 +172,11 @@ def evaluate(arguments, settings):
                       Path(folder, f"findings-{arguments.level}"))
         for name, records in sets.items():
             systems["proofd"][name] = score_findings(records, proof.findings(name, records), name)
-    if arguments.hunspell:
-        systems["Hunspell"] = {name: score_findings(records, hunspell_alone(records), name)
-                               for name, records in sets.items()}
+        if arguments.hunspell:
+            hunspell = Hunspell(Path(folder, "findings-hunspell"))
+            systems["Hunspell"] = {
+                name: score_findings(records, hunspell.findings(name, records), name)
+                for name, records in sets.items()}
     for given in arguments.findings:
         peer, equals, folder = given.partition("=")
         if not equals:

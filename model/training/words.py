@@ -15,8 +15,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from tqdm import tqdm
-
 from .settings import key
 
 WORD = re.compile(r"(?<![A-Za-z'’])[a-z]+(?:['’][a-z]+)*(?![A-Za-z'’])")
@@ -70,6 +68,8 @@ def add_arguments(parser):
 
 
 def run(arguments, settings):
+    from tqdm import tqdm  # what only uses this module does without
+
     count = collections.Counter()
     for path in tqdm(arguments.files, unit="file", disable=None):
         count_words(path, settings.million_characters * 1e6, count)
