@@ -80,6 +80,17 @@ read_format(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GE
 }
 
 static bool
+read_variant(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GError **error)
+{
+    const char *name;
+
+    dbus_message_iter_get_basic(value, &name);
+    if (pd_variant_from_name(name, &self->check.variant))
+        return true;
+    return invalid(error, "option variant: \"%s\" is not any, us or gb", name);
+}
+
+static bool
 read_offsets(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GError **error)
 {
     const char *name;
@@ -185,13 +196,10 @@ read_wait(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GErr
 }
 
 static const OptionRow option_rows[] = {
-    { "level", "s", read_level },
-    { "format", "s", read_format },
-    { "offsets", "s", read_offsets },
-    { "disable", "as", read_disable },
-    { "max-candidates", "u", read_max_candidates },
-    { "words", "as", read_words },
-    { "wait", "b", read_wait },
+    { "level", "s", read_level },      { "format", "s", read_format },
+    { "variant", "s", read_variant },  { "offsets", "s", read_offsets },
+    { "disable", "as", read_disable }, { "max-candidates", "u", read_max_candidates },
+    { "words", "as", read_words },     { "wait", "b", read_wait },
 };
 
 static bool
@@ -327,6 +335,54 @@ pd_bus_check_word(const char *word, GError **error)
     return why == NULL;
 }
 
+bool
+pd_bus_check_length(size_t n_bytes, GError **error)
+{
+    if (n_bytes <= PD_MAX_TEXT_BYTES)
+        return true;
+    g_set_error(error, PD_ERROR, PD_ERROR_TOO_LONG, "%zu bytes of text are more than %d", n_bytes,
+                PD_MAX_TEXT_BYTES);
+    return false;
+}
+
+const char **
+pd_bus_read_texts(DBusMessageIter *iter, GError **error)
+{
+    int n_texts = dbus_message_iter_get_element_count(iter);
+    g_autofree const char **texts = NULL;
+    DBusMessageIter items;
+    size_t n_bytes = 0;
+
+    if (n_texts > PD_MAX_SCORE_TEXTS) {
+        g_set_error(error, PD_ERROR, PD_ERROR_TOO_LONG, "%d texts are more than %d", n_texts,
+                    PD_MAX_SCORE_TEXTS);
+        return NULL;
+    }
+    texts = g_new0(const char *, (size_t)n_texts + 1);
+    dbus_message_iter_recurse(iter, &items);
+    for (int i = 0; i < n_texts; i++, dbus_message_iter_next(&items)) {
+        dbus_message_iter_get_basic(&items, &texts[i]);
+        n_bytes += strlen(texts[i]);
+    }
+    return pd_bus_check_length(n_bytes, error) ? g_steal_pointer(&texts) : NULL;
+}
+
+bool
+pd_bus_read_place(DBusMessageIter *iter, PdOffsets unit, const char *text, size_t text_bytes,
+                  size_t *ret_start, size_t *ret_end, GError **error)
+{
+    dbus_uint32_t start, length;
+
+    dbus_message_iter_get_basic(iter, &start);
+    dbus_message_iter_next(iter);
+    dbus_message_iter_get_basic(iter, &length);
+    if (pd_text_offset_to_bytes(text, text_bytes, unit, start, ret_start) &&
+        pd_text_offset_to_bytes(text, text_bytes, unit, (size_t)start + length, ret_end))
+        return true;
+    return invalid(error, "start %u, length %u: not in the text, or inside a character", start,
+                   length);
+}
+
 /* --- values --- */
 
 static void
@@ -378,6 +434,36 @@ pd_bus_append_uint64(DBusMessageIter *iter, uint64_t number)
     dbus_uint64_t value = number;
 
     append(iter, DBUS_TYPE_UINT64, &value);
+}
+
+void
+pd_bus_append_double(DBusMessageIter *iter, double number)
+{
+    append(iter, DBUS_TYPE_DOUBLE, &number);
+}
+
+void
+pd_bus_append_bool(DBusMessageIter *iter, bool value)
+{
+    dbus_bool_t boolean = value;
+
+    append(iter, DBUS_TYPE_BOOLEAN, &boolean);
+}
+
+void
+pd_bus_open_entry(DBusMessageIter *dict, const char *key, const char *signature,
+                  DBusMessageIter *ret_entry, DBusMessageIter *ret_value)
+{
+    open_in(dict, DBUS_TYPE_DICT_ENTRY, NULL, ret_entry);
+    pd_bus_append_string(ret_entry, key);
+    open_in(ret_entry, DBUS_TYPE_VARIANT, signature, ret_value);
+}
+
+void
+pd_bus_close_entry(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *value)
+{
+    close_in(entry, value);
+    close_in(dict, entry);
 }
 
 void

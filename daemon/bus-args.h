@@ -41,6 +41,17 @@ size_t pd_bus_word_bytes(const char *word);
 /* What "" means is @fallback. Borrowed from either; NULL: PD_ERROR_UNKNOWN_LANGUAGE, too long. */
 const char *pd_bus_language(const char *language, const char *fallback, GError **error);
 
+/* PD_ERROR_TOO_LONG for more text than one call may bring. */
+bool pd_bus_check_length(size_t n_bytes, GError **error);
+/*
+ * The strings of an "as" at @iter, borrowed, NULL-terminated: free the array alone. NULL:
+ * PD_ERROR_TOO_LONG.
+ */
+const char **pd_bus_read_texts(DBusMessageIter *iter, GError **error);
+/* Start and length, uu at @iter, as bytes of @text. PD_ERROR_INVALID_OPTION. */
+bool pd_bus_read_place(DBusMessageIter *iter, PdOffsets unit, const char *text, size_t text_bytes,
+                       size_t *ret_start, size_t *ret_end, GError **error);
+
 /**
  * pd_bus_append_findings:
  * @iter: where the array is appended
@@ -56,6 +67,12 @@ void pd_bus_append_string(DBusMessageIter *iter,
 void pd_bus_append_strings(DBusMessageIter *iter, const char *const *strings); /* as */
 void pd_bus_append_uint32(DBusMessageIter *iter, uint32_t number);
 void pd_bus_append_uint64(DBusMessageIter *iter, uint64_t number);
+void pd_bus_append_double(DBusMessageIter *iter, double number);
+void pd_bus_append_bool(DBusMessageIter *iter, bool value);
+/* One {sv} entry of @dict: append the value, of that @signature, to @ret_value, then close it. */
+void pd_bus_open_entry(DBusMessageIter *dict, const char *key, const char *signature,
+                       DBusMessageIter *ret_entry, DBusMessageIter *ret_value);
+void pd_bus_close_entry(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *value);
 
 /* PD_ERROR_TOO_LONG if an array of @findings would pass what one D-Bus array holds (64 MiB). */
 bool pd_bus_findings_fit(const GPtrArray *findings, GError **error);

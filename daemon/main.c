@@ -2,11 +2,11 @@
 /*
  * proofd - the service: options, signals, loop; the only place that exits
  */
+#include "daemon/engine/messages.h"
 #include "daemon/service.h"
 #include "daemon/settings.h"
 
 #include <glib-unix.h>
-#include <libintl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,8 +116,7 @@ main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in files have a point */
-    bindtextdomain(GETTEXT_PACKAGE, PD_LOCALE_DIR);
-    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8"); /* as D-Bus wants it, whatever the locale */
+    pd_messages_bind();
     if (!parse_options(&options, &argc, &argv, &error)) {
         g_printerr("proofd: %s\nTry proofd --help.\n", error->message);
         status = 2;

@@ -2,6 +2,7 @@
 #include "daemon/service.h"
 #include "daemon/bus-args.h"
 #include "daemon/bus-document.h"
+#include "daemon/bus-explanation.h"
 #include "daemon/bus-model.h"
 #include "daemon/bus-name.h"
 #include "daemon/bus-object.h"
@@ -124,7 +125,7 @@ submit(PdService *self, PdCall *call, PdJobSpec *spec, PdBusOptions *options,
     (void)g_steal_pointer(&pending); /* on_done() has it */
 }
 
-/* --- Check, Suggest, Score --- */
+/* --- Check, Suggest, Explain, Score --- */
 
 static void
 reply_findings(Pending *pending, PdJobResult *result)
@@ -159,6 +160,17 @@ reply_candidates(Pending *pending, PdJobResult *result)
 }
 
 static void
+reply_explanation(Pending *pending, PdJobResult *result)
+{
+    DBusMessage *reply = pd_call_new_reply(pending->call);
+    DBusMessageIter iter;
+
+    dbus_message_iter_init_append(reply, &iter);
+    pd_bus_append_explanation(&iter, result->explanation, result->text, pending->options->offsets);
+    pd_call_return(g_steal_pointer(&pending->call), reply);
+}
+
+static void
 reply_scores(Pending *pending, PdJobResult *result)
 {
     DBusMessage *reply = pd_call_new_reply(pending->call);
@@ -173,16 +185,6 @@ reply_scores(Pending *pending, PdJobResult *result)
     pd_call_return(g_steal_pointer(&pending->call), reply);
 }
 
-static bool
-check_length(size_t n_bytes, GError **error)
-{
-    if (n_bytes <= PD_MAX_TEXT_BYTES)
-        return true;
-    g_set_error(error, PD_ERROR, PD_ERROR_TOO_LONG, "%zu bytes of text are more than %d", n_bytes,
-                PD_MAX_TEXT_BYTES);
-    return false;
-}
-
 /* The language and text that calls begin with; @iter then stands behind them. */
 static bool
 read_text(PdService *self, DBusMessageIter *iter, PdJobSpec *spec, GError **error)
@@ -193,7 +195,7 @@ read_text(PdService *self, DBusMessageIter *iter, PdJobSpec *spec, GError **erro
     dbus_message_iter_get_basic(iter, &spec->text);
     spec->text_bytes = strlen(spec->text);
     dbus_message_iter_next(iter);
-    return spec->language != NULL && check_length(spec->text_bytes, error);
+    return spec->language != NULL && pd_bus_check_length(spec->text_bytes, error);
 }
 
 /* Check and Open take the same arguments. */
@@ -223,30 +225,13 @@ handle_check(PdCall *call, void *user_data)
     take_text(user_data, call, PD_JOB_CHECK, reply_findings);
 }
 
-static bool
-read_place(DBusMessageIter *iter, PdOffsets unit, PdJobSpec *spec, GError **error)
-{
-    dbus_uint32_t start, length;
-
-    dbus_message_iter_get_basic(iter, &start);
-    dbus_message_iter_next(iter);
-    dbus_message_iter_get_basic(iter, &length);
-    if (pd_text_offset_to_bytes(spec->text, spec->text_bytes, unit, start, &spec->start) &&
-        pd_text_offset_to_bytes(spec->text, spec->text_bytes, unit, (size_t)start + length,
-                                &spec->end))
-        return true;
-    g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION,
-                "start %u, length %u: not in the text, or inside a character", start, length);
-    return false;
-}
-
+/* Suggest and Explain take the same arguments. */
 static void
-handle_suggest(PdCall *call, void *user_data)
+take_place(PdService *self, PdCall *call, PdJobKind kind, void (*reply)(Pending *, PdJobResult *))
 {
-    PdService *self = user_data;
     g_autoptr(PdBusOptions) options = NULL;
     g_autoptr(GError) error = NULL;
-    PdJobSpec spec = { .kind = PD_JOB_SUGGEST };
+    PdJobSpec spec = { .kind = kind };
     DBusMessageIter iter, place;
 
     dbus_message_iter_init(pd_call_message(call), &iter);
@@ -256,33 +241,23 @@ handle_suggest(PdCall *call, void *user_data)
         dbus_message_iter_next(&iter);
         options = pd_bus_options_read(&iter, self->settings, &error);
     }
-    if (options == NULL || !read_place(&place, options->offsets, &spec, &error))
+    if (options == NULL || !pd_bus_read_place(&place, options->offsets, spec.text, spec.text_bytes,
+                                              &spec.start, &spec.end, &error))
         fail(self, call, error);
     else
-        submit(self, call, &spec, g_steal_pointer(&options), reply_candidates);
+        submit(self, call, &spec, g_steal_pointer(&options), reply);
 }
 
-/* Borrowed strings of the message, NULL-terminated; free the array alone. */
-static const char **
-read_texts(DBusMessageIter *iter, GError **error)
+static void
+handle_suggest(PdCall *call, void *user_data)
 {
-    int n_texts = dbus_message_iter_get_element_count(iter);
-    g_autofree const char **texts = NULL;
-    DBusMessageIter items;
-    size_t n_bytes = 0;
+    take_place(user_data, call, PD_JOB_SUGGEST, reply_candidates);
+}
 
-    if (n_texts > PD_MAX_SCORE_TEXTS) {
-        g_set_error(error, PD_ERROR, PD_ERROR_TOO_LONG, "%d texts are more than %d", n_texts,
-                    PD_MAX_SCORE_TEXTS);
-        return NULL;
-    }
-    texts = g_new0(const char *, (size_t)n_texts + 1);
-    dbus_message_iter_recurse(iter, &items);
-    for (int i = 0; i < n_texts; i++, dbus_message_iter_next(&items)) {
-        dbus_message_iter_get_basic(&items, &texts[i]);
-        n_bytes += strlen(texts[i]);
-    }
-    return check_length(n_bytes, error) ? g_steal_pointer(&texts) : NULL;
+static void
+handle_explain(PdCall *call, void *user_data)
+{
+    take_place(user_data, call, PD_JOB_EXPLAIN, reply_explanation);
 }
 
 static void
@@ -299,7 +274,7 @@ handle_score(PdCall *call, void *user_data)
     dbus_message_iter_get_basic(&iter, &spec.language);
     spec.language = pd_bus_language(spec.language, self->settings->language, &error);
     dbus_message_iter_next(&iter);
-    texts = spec.language != NULL ? read_texts(&iter, &error) : NULL;
+    texts = spec.language != NULL ? pd_bus_read_texts(&iter, &error) : NULL;
     dbus_message_iter_next(&iter);
     if (texts != NULL)
         options = pd_bus_options_read(&iter, self->settings, &error);
@@ -573,15 +548,12 @@ append_number(DBusMessageIter *array, const char *key, const char *signature, ui
 {
     DBusMessageIter entry, value;
 
-    dbus_message_iter_open_container(array, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
-    pd_bus_append_string(&entry, key);
-    dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, signature, &value);
+    pd_bus_open_entry(array, key, signature, &entry, &value);
     if (*signature == 't')
         pd_bus_append_uint64(&value, number);
     else
         pd_bus_append_uint32(&value, (uint32_t)number);
-    dbus_message_iter_close_container(&entry, &value);
-    dbus_message_iter_close_container(array, &entry);
+    pd_bus_close_entry(array, &entry, &value);
 }
 
 static void
@@ -589,12 +561,9 @@ append_model_error(DBusMessageIter *array, const char *text)
 {
     DBusMessageIter entry, value;
 
-    dbus_message_iter_open_container(array, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
-    pd_bus_append_string(&entry, "model-error");
-    dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, "s", &value);
+    pd_bus_open_entry(array, "model-error", "s", &entry, &value);
     pd_bus_append_string(&value, text);
-    dbus_message_iter_close_container(&entry, &value);
-    dbus_message_iter_close_container(array, &entry);
+    pd_bus_close_entry(array, &entry, &value);
 }
 
 static void
@@ -646,6 +615,7 @@ admit(PdCall *call, void *user_data)
 static const PdMethod methods[] = {
     { "Check", "ssa{sv}", "a" PD_DBUS_FINDING, handle_check },
     { "Suggest", "ssuua{sv}", "a(sds)", handle_suggest },
+    { "Explain", "ssuua{sv}", "a{sv}", handle_explain },
     { "Score", "sasa{sv}", "ad", handle_score },
     { "Open", "ssa{sv}", "o", handle_open },
     { "Cancel", "t", "", handle_cancel },

@@ -84,7 +84,7 @@ strv_bytes(const char *const *strings)
 static Lane
 lane_of(const PdJobSpec *spec, size_t cost_bytes)
 {
-    if (spec->kind == PD_JOB_CHECK)
+    if (spec->kind == PD_JOB_CHECK || spec->kind == PD_JOB_EXPLAIN)
         return LANE_SLOW;
     return spec->kind == PD_JOB_SCORE && cost_bytes > SCORE_STEP_BYTES ? LANE_SLOW : LANE_QUICK;
 }
@@ -131,6 +131,7 @@ job_free(PdJob *self)
     g_assert(self->check == NULL); /* it went with the thread */
     g_clear_pointer(&self->result.findings, g_ptr_array_unref);
     g_clear_pointer(&self->result.candidates, g_ptr_array_unref);
+    g_clear_pointer(&self->result.explanation, pd_explanation_free);
     g_clear_pointer(&self->result.model, pd_model_unref);
     g_strfreev(self->result.words);
     g_free(self->result.scores);
@@ -228,6 +229,11 @@ step(PdWorker *self, PdChecker *checker, PdJob *job)
     case PD_JOB_SUGGEST:
         job->result.candidates =
             pd_checker_suggest(checker, job->language, job->text, job->text_bytes, job->start,
+                               job->end, &job->options, &job->cancelled, &job->error);
+        break;
+    case PD_JOB_EXPLAIN:
+        job->result.explanation =
+            pd_checker_explain(checker, job->language, job->text, job->text_bytes, job->start,
                                job->end, &job->options, &job->cancelled, &job->error);
         break;
     case PD_JOB_ADD_WORD:

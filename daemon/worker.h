@@ -11,6 +11,7 @@
 #pragma once
 
 #include "daemon/engine/checker.h"
+#include "daemon/engine/explain.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -23,6 +24,7 @@ typedef enum {
     PD_JOB_MODEL,   /* load the language's model */
     PD_JOB_CHECK,
     PD_JOB_SUGGEST,
+    PD_JOB_EXPLAIN,
     PD_JOB_SCORE,
     PD_JOB_ADD_WORD, /* the text is the word */
     PD_JOB_REMOVE_WORD,
@@ -36,9 +38,9 @@ typedef struct { /* everything is copied */
     const char *language;
     const char *text; /* (nullable), UTF-8 */
     size_t text_bytes;
-    size_t start, end;        /* PD_JOB_SUGGEST: bytes of @text */
+    size_t start, end;        /* PD_JOB_SUGGEST, PD_JOB_EXPLAIN: bytes of @text */
     const char *const *texts; /* (nullable): PD_JOB_SCORE */
-    PdCheckOptions options;   /* PD_JOB_CHECK, PD_JOB_SUGGEST */
+    PdCheckOptions options;   /* PD_JOB_CHECK, PD_JOB_SUGGEST, PD_JOB_EXPLAIN */
 } PdJobSpec;
 
 typedef struct {      /* what its kind gives; the rest is NULL or 0 */
@@ -46,7 +48,8 @@ typedef struct {      /* what its kind gives; the rest is NULL or 0 */
     size_t text_bytes;
     GPtrArray *findings;   /* of PdFinding, by start; a callback may steal it */
     GPtrArray *candidates; /* of PdCandidate */
-    double *scores;        /* [n_scores] */
+    PdExplanation *explanation;
+    double *scores; /* [n_scores] */
     size_t n_scores;
     char **words;
     bool words_changed; /* PD_JOB_ADD_WORD: it was not there before; PD_JOB_REMOVE_WORD: it was */

@@ -27,6 +27,9 @@
 /* the same, then the fingerprint that Document1.Ignore takes */
 #define PD_DBUS_DOCUMENT_FINDING "(uusdssa(sds)t)"
 
+/* what Explain says of a rule: (rule, title, text, wrong sentence, right sentence) */
+#define PD_DBUS_RULE_PAGE "(sssss)"
+
 /* of a Check, a document, or a Score's texts together */
 #define PD_MAX_TEXT_BYTES (16 * 1024 * 1024)
 #define PD_MAX_CALLS_PER_CLIENT 64 /* waiting or running; more: Busy */

@@ -37,7 +37,8 @@ INCLUDES = [
     ("daemon/engine/markup.*", ["daemon/engine/text.h", "daemon/engine/markdown.h"]),
     ("daemon/engine/markdown.*", ["daemon/engine/text.h"]),
     *[(f"daemon/engine/{leaf}.*", []) for leaf in (
-        "error", "inflection", "language", "lexicon", "lines", "opaque", "table", "words")],
+        "distance", "error", "inflection", "language", "lexicon", "lines", "names", "opaque",
+        "table", "words")],
     ("daemon/engine/confusions.*", ["daemon/engine/table.h"]),
     ("daemon/engine/frequency.*", ["daemon/engine/table.h"]),
     ("daemon/engine/*", ["daemon/engine/*", "model/electra.h", "model/wordpiece.h",
@@ -52,7 +53,7 @@ INCLUDES = [
     ("daemon/worker.*", ["daemon/engine/*", "dbus/protocol.h"]),
     ("daemon/document.*", ["daemon/engine/*", "dbus/protocol.h"]),
     ("daemon/main.c", ["daemon/settings.h", "daemon/idle.h", "daemon/service.h",
-                       "dbus/protocol.h"]),
+                       "daemon/engine/messages.h", "dbus/protocol.h"]),
     ("daemon/*", ["daemon/*", "dbus/*"]),
     ("plugin/client/*", ["plugin/client/*", "dbus/protocol.h"]),
     ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/protocol.h"]),

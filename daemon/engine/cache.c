@@ -62,7 +62,7 @@ entry_bytes(GBytes *key, GPtrArray *findings)
     for (guint i = 0; i < findings->len; i++) {
         const PdFinding *finding = findings->pdata[i];
 
-        bytes += sizeof *finding + strlen(finding->rule) + strlen(finding->message) + 128;
+        bytes += sizeof *finding + strlen(finding->rule) + 128;
         for (guint c = 0; c < finding->candidates->len; c++) {
             const PdCandidate *candidate = finding->candidates->pdata[c];
             bytes += sizeof *candidate + strlen(candidate->text) + 48;

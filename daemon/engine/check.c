@@ -10,6 +10,8 @@
 #include "daemon/engine/checker-private.h"
 #include "daemon/engine/error.h"
 #include "daemon/engine/findings.h"
+#include "daemon/engine/fragment.h"
+#include "daemon/engine/messages.h"
 #include "daemon/engine/sentence.h"
 
 #include <string.h>
@@ -36,6 +38,7 @@ struct PdCheck {
     const char *text; /* in markup */
     size_t length;
     PdLevel level;
+    PdVariant variant;
     size_t max_candidates;
     GStrv disable;
     GHashTable *words; /* (nullable): set of casefolded strings */
@@ -43,6 +46,7 @@ struct PdCheck {
     guint next_span;
     GQueue pending;      /* of Pending, judged */
     GPtrArray *findings; /* of PdFinding, positions in the text, until taken */
+    GArray *excused;     /* of PdSpan of the text, once taken */
 };
 
 static void
@@ -63,6 +67,7 @@ pd_check_free(PdCheck *self)
     g_queue_clear_full(&self->pending, pending_free);
     g_clear_pointer(&self->findings, g_ptr_array_unref);
     g_clear_pointer(&self->spans, g_array_unref);
+    g_clear_pointer(&self->excused, g_array_unref);
     g_clear_pointer(&self->words, g_hash_table_unref);
     g_clear_pointer(&self->markup, pd_markup_free);
     g_strfreev(self->disable);
@@ -153,12 +158,33 @@ pd_check_new(PdChecker *checker, const char *language, const char *text, size_t 
     self->markup = pd_markup_new(options->format, self->source, length);
     self->text = pd_markup_text(self->markup, &self->length);
     self->level = options->level;
+    self->variant = options->variant;
     self->max_candidates = options->max_candidates;
     self->disable = g_strdupv((GStrv)options->disable);
     self->words = set_of(options->words);
     self->findings = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
+    self->excused = g_array_new(FALSE, FALSE, sizeof(PdSpan));
     split(self);
     return g_steal_pointer(&self);
+}
+
+void
+pd_check_narrow(PdCheck *self, PdSpan source, PdCheckPlace *ret)
+{
+    const PdSpan place = pd_markup_from_source(self->markup, source);
+    PdSpan span = { 0 };
+
+    for (guint i = 0; i < self->spans->len && span.end <= place.start; i++)
+        span = g_array_index(self->spans, PdSpan, i);
+    g_array_set_size(self->spans, 0);
+    if (span.start < span.end)
+        g_array_append_val(self->spans, span);
+    *ret = (PdCheckPlace){ self->resources,
+                           self->markup,
+                           self->text,
+                           span,
+                           { CLAMP(place.start, span.start, span.end),
+                             CLAMP(place.end, span.start, span.end) } };
 }
 
 /* --- steps --------------------------------------------------------------------------- */
@@ -179,7 +205,7 @@ keep(PdCheck *self, const GPtrArray *findings, size_t offset)
 static GBytes *
 key_of(const PdCheck *self, const char *sentence)
 {
-    char *key = g_strdup_printf("%s\n%d\n%zu\n%s", self->language, self->level,
+    char *key = g_strdup_printf("%s\n%d\n%d\n%zu\n%s", self->language, self->level, self->variant,
                                 self->max_candidates, sentence);
 
     return g_bytes_new_take(key, strlen(key));
@@ -239,7 +265,7 @@ finish_one(PdCheck *self, const int *cancel)
     Pending *pending = g_queue_peek_head(&self->pending);
     g_autoptr(GPtrArray) findings =
         pd_sentence_findings(pending->sentence, self->resources, self->checker->guard, self->level,
-                             self->max_candidates, cancel);
+                             self->variant, self->max_candidates, cancel);
 
     if (findings == NULL)
         return false;
@@ -287,6 +313,17 @@ is_own_word(const PdCheck *self, const char *word)
     return g_hash_table_contains(self->words, folded);
 }
 
+/* (transfer full): without 's */
+static char *
+name_of(const char *start, const char *end)
+{
+    char *name = g_strndup(start, (size_t)(end - start));
+
+    if (g_str_has_suffix(name, "'s") || g_str_has_suffix(name, "’s"))
+        name[strlen(name) - (g_str_has_suffix(name, "'s") ? 2 : strlen("’s"))] = '\0';
+    return name;
+}
+
 /* How often each capitalised unknown word of a finding stands in the text: twice, and it is a
  * name. */
 static GHashTable *
@@ -300,7 +337,7 @@ count_names(const PdCheck *self)
 
         if (pd_finding_is_unknown_word(f) &&
             g_unichar_isupper(g_utf8_get_char(self->text + f->start)))
-            g_hash_table_insert(counts, g_strndup(self->text + f->start, f->end - f->start),
+            g_hash_table_insert(counts, name_of(self->text + f->start, self->text + f->end),
                                 GUINT_TO_POINTER(0));
     }
     if (g_hash_table_size(counts) == 0)
@@ -323,17 +360,64 @@ count_names(const PdCheck *self)
     return counts;
 }
 
+/* The sentence of @finding */
+static PdSpan
+sentence_of(const PdCheck *self, const PdFinding *finding)
+{
+    guint low = 0, high = self->spans->len;
+
+    while (high - low > 1) {
+        const guint middle = low + (high - low) / 2;
+
+        if (g_array_index(self->spans, PdSpan, middle).start <= finding->start)
+            low = middle;
+        else
+            high = middle;
+    }
+    return g_array_index(self->spans, PdSpan, low);
+}
+
 static bool
 is_excused(const PdCheck *self, const PdFinding *finding, GHashTable *names)
 {
     const PdSpan span = { finding->start, finding->end };
     g_autofree char *word = g_strndup(self->text + span.start, span.end - span.start);
+    g_autofree char *name = name_of(self->text + span.start, self->text + span.end);
 
     if (is_disabled(self, finding) || pd_markup_is_opaque(self->markup, span))
         return true;
+    if (self->resources->english && pd_fragment_excuses(finding) &&
+        pd_fragment_is(self->text, self->length, sentence_of(self, finding)))
+        return true;
     if (!pd_finding_is_unknown_word(finding))
         return false;
-    return is_own_word(self, word) || GPOINTER_TO_UINT(g_hash_table_lookup(names, word)) >= 2;
+    return is_own_word(self, word) || GPOINTER_TO_UINT(g_hash_table_lookup(names, name)) >= 2;
+}
+
+/* Does the text end with a line, or a final mark and perhaps white space? */
+static bool
+is_finished(const PdCheck *self)
+{
+    size_t end = self->length;
+
+    while (end > 0 && strchr(" \t\r\n", self->text[end - 1]) != NULL)
+        if (self->text[--end] == '\n')
+            return true;
+    return pd_fragment_has_final_mark(self->text, (PdSpan){ 0, end });
+}
+
+/*
+ * In a sentence that is still being written the last word may go on, and what the model thinks of
+ * a place depends on the words after it.
+ */
+static uint32_t
+needed_context(const PdCheck *self, const PdFinding *finding)
+{
+    const size_t left = MIN(self->length - finding->end, 4 * CONTEXT_CHARS);
+    const long to_end = g_utf8_strlen(self->text + finding->end, left);
+    const long needed = g_str_has_suffix(finding->rule, "/model") ? CONTEXT_CHARS : 1;
+
+    return to_end < needed && !is_finished(self) ? (uint32_t)(needed - to_end) : 0;
 }
 
 /* From the text to the caller's source, with what depends on the place in it. */
@@ -342,13 +426,11 @@ settle(const PdCheck *self, PdFinding *finding)
 {
     const PdSpan text = { finding->start, finding->end };
     const PdSpan source = pd_markup_to_source(self->markup, text);
-    const size_t left = MIN(self->length - finding->end, 4 * CONTEXT_CHARS);
-    const long to_end = g_utf8_strlen(self->text + finding->end, left);
 
-    if (to_end < CONTEXT_CHARS && strchr(".!?\n", self->text[self->length - 1]) == NULL)
-        finding->needs_context = CONTEXT_CHARS - to_end;
+    finding->needs_context = needed_context(self, finding);
     if (pd_markup_is_split(self->markup, text)) /* a repair would take the markup inside along */
         g_ptr_array_set_size(finding->candidates, 0);
+    finding->message = pd_message_new(finding, self->text, self->length);
     finding->start = source.start;
     finding->end = source.end;
     pd_finding_set_fingerprint(finding, self->source, self->source_length);
@@ -363,12 +445,26 @@ pd_check_take_findings(PdCheck *self)
     for (guint i = 0; i < self->findings->len; i++) {
         PdFinding *finding = self->findings->pdata[i];
 
-        if (is_excused(self, finding, names))
+        if (is_excused(self, finding, names)) {
+            g_array_append_vals(self->excused, &(PdSpan){ finding->start, finding->end }, 1);
             continue;
+        }
         settle(self, finding);
         g_ptr_array_add(kept, g_steal_pointer(&self->findings->pdata[i]));
     }
     g_ptr_array_set_size(self->findings, 0); /* frees the excused ones */
     g_ptr_array_sort(kept, pd_finding_by_start);
     return kept;
+}
+
+bool
+pd_check_excuses(const PdCheck *self, PdSpan text)
+{
+    for (guint i = 0; i < self->excused->len; i++) {
+        const PdSpan span = g_array_index(self->excused, PdSpan, i);
+
+        if (span.start < text.end && span.end > text.start)
+            return true;
+    }
+    return false;
 }

@@ -23,3 +23,22 @@ PdResources *pd_checker_resources(PdChecker *self, const char *language, GError 
 
 /* PD_ERROR_INVALID_TEXT names the byte. */
 bool pd_checker_validate(const char *text, size_t length, GError **error);
+/* PD_ERROR_INVALID_OPTION: not in @text, which is valid, or cuts a character. */
+bool pd_checker_is_place(const char *text, size_t length, size_t start, size_t end, GError **error);
+
+/* The one sentence that pd_check_narrow() leaves; all borrowed from the check. */
+typedef struct {
+    PdResources *resources;
+    const PdMarkup *markup;
+    const char *text; /* without markup */
+    PdSpan sentence;  /* bytes of @text; empty where it has no sentence */
+    PdSpan place;     /* in the sentence, possibly empty */
+} PdCheckPlace;
+
+/*
+ * Leaves only the sentence at @source, bytes of the caller's text, or the next one, to be checked.
+ * Before the first step; the findings then are those that the whole text would have there.
+ */
+void pd_check_narrow(PdCheck *self, PdSpan source, PdCheckPlace *ret);
+/* Was a finding at bytes @text left out for the user's or the whole text's sake? Once taken. */
+bool pd_check_excuses(const PdCheck *self, PdSpan text);

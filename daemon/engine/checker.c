@@ -130,8 +130,8 @@ sentence_around(PdResources *resources, const char *text, size_t length, PdSpan 
     return place; /* across sentences, or white space: judged by itself */
 }
 
-static bool
-is_place(const char *text, size_t length, size_t start, size_t end, GError **error)
+bool
+pd_checker_is_place(const char *text, size_t length, size_t start, size_t end, GError **error)
 {
     if (start <= end && end <= length && (text[start] & 0xc0) != 0x80 &&
         (end == length || (text[end] & 0xc0) != 0x80))
@@ -148,20 +148,21 @@ suggest_in(PdResources *resources, const char *text, PdSpan sentence, PdSpan pla
     g_autofree char *copy = g_strndup(text + sentence.start, sentence.end - sentence.start);
     g_autofree char *word = g_strndup(text + place.start, place.end - place.start);
     const bool is_word = strpbrk(word, " \t\r\n") == NULL && *word != '\0';
-    const PdSite site = { copy, place.start - sentence.start, place.end - sentence.start,
-                          is_word && !pd_resources_knows(resources, word) };
+    g_autoptr(GArray) grams = pd_resources_grams(resources, copy);
+    const PdSite site = {
+        .text = copy,
+        .grams = grams,
+        .start = place.start - sentence.start,
+        .end = place.end - sentence.start,
+        .wrong = 0.5,
+        .unknown = is_word && !pd_resources_knows(resources, word),
+        .fixed = true,
+    };
     g_auto(PdRepairs) repairs = { 0 };
 
-    if (!pd_candidates_find(resources, &site, max, cancel, &repairs)) {
+    if (!pd_candidates_find(resources, &site, NULL, max, cancel, &repairs)) {
         g_set_error_literal(error, PD_ERROR, PD_ERROR_CANCELLED, "the call was cancelled");
         return NULL;
-    }
-    if (repairs.start < site.start) { /* the caller's place stays as it is: no space before it */
-        for (guint i = repairs.repairs->len; i-- > 0;) {
-            PdCandidate *c = repairs.repairs->pdata[i];
-
-            g_strchug(c->text);
-        }
     }
     return g_steal_pointer(&repairs.repairs);
 }
@@ -177,7 +178,8 @@ pd_checker_suggest(PdChecker *self, const char *language, const char *text, size
     size_t plain_length;
     PdSpan place;
 
-    if (!pd_checker_validate(text, length, error) || !is_place(text, length, start, end, error))
+    if (!pd_checker_validate(text, length, error) ||
+        !pd_checker_is_place(text, length, start, end, error))
         return NULL;
     resources = pd_checker_resources(self, language, error);
     if (resources == NULL)

@@ -39,6 +39,9 @@ typedef enum {
     PD_N_KINDS
 } PdKind;
 
+/* Which spelling of English is wanted; words of the other are reported as spelling/variant. */
+typedef enum { PD_VARIANT_ANY, PD_VARIANT_US, PD_VARIANT_GB, PD_N_VARIANTS } PdVariant;
+
 typedef enum { PD_ACTION_REPLACE, PD_ACTION_INSERT, PD_ACTION_DELETE } PdAction;
 
 typedef struct {
@@ -62,6 +65,7 @@ typedef struct {
 typedef struct {
     PdLevel level;
     PdFormat format;
+    PdVariant variant;
     size_t max_candidates; /* 0: none are looked for, which is faster */
     const char *const
         *disable; /* (nullable): rules ("spelling/unknown") or kinds ("spelling") to leave out */
@@ -166,9 +170,24 @@ const char *pd_action_name(PdAction action); /* "replace", "insert", "delete" */
 bool pd_level_from_name(const char *name,
                         PdLevel *ret_level); /* "careful", "default", "thorough" */
 const char *pd_level_name(PdLevel level);
+bool pd_variant_from_name(const char *name, PdVariant *ret_variant); /* "any", "us", "gb" */
 const char *const *
 pd_checker_rules(void); /* every rule id that can be emitted, sorted, NULL-terminated */
 bool pd_rule_exists(const char *rule); /* a rule id or a kind's name */
+
+typedef struct {
+    const char *rule;  /* the id; not owned, like all of these */
+    const char *title; /* translated, a few words */
+    const char *text;  /* translated, one to four sentences: what it finds, why, when it may be
+                          wrong */
+    const char *wrong; /* an English sentence with the error */
+    const char *right; /* the same, corrected */
+} PdRulePage;
+
+/* false: there is no such rule. A kind alone ("agreement") is answered with the page of its
+ * "/model" rule, "spelling" with that of "spelling/unknown". */
+bool pd_checker_rule_page(const char *rule, PdRulePage *ret_page);
+
 void pd_finding_free(PdFinding *self);
 void pd_candidate_free(PdCandidate *self);
 

@@ -1,74 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * findings.c - building findings: kinds, rule ids, messages, fingerprints
+ * findings.c - building findings: kinds, rule ids, fingerprints
  *
  * The tables below are the only place where a kind's or a rule's name is written.
  */
 #include "daemon/engine/findings.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define FINGERPRINT_BYTES 100 /* looked at on each side of a finding */
 
-static const struct {
-    const char *name;
-    const char *message; /* shown after the word, with or without a proposal */
-} kinds[PD_N_KINDS] = {
-    [PD_KIND_SPELLING] = { "spelling", N_("Possible spelling mistake") },
-    [PD_KIND_CONFUSED_WORD] = { "confused-word", N_("Another word may be meant here") },
-    [PD_KIND_VERB_FORM] = { "verb-form", N_("Another form of this verb seems to be needed") },
-    [PD_KIND_AGREEMENT] = { "agreement",
-                            N_("This form may not agree with the rest of the sentence") },
-    [PD_KIND_NOUN_NUMBER] = { "noun-number", N_("Singular or plural may be wrong here") },
-    [PD_KIND_DETERMINER] = { "determiner", N_("The article or determiner may be wrong here") },
-    [PD_KIND_PREPOSITION] = { "preposition", N_("Another preposition may be needed here") },
-    [PD_KIND_PRONOUN] = { "pronoun", N_("Another pronoun may be needed here") },
-    [PD_KIND_ADJECTIVE_ADVERB] = { "adjective-adverb",
-                                   N_("Adjective and adverb may be confused here") },
-    [PD_KIND_WORD_ORDER] = { "word-order", N_("The order of the words may be wrong here") },
-    [PD_KIND_MISSING_WORD] = { "missing-word", N_("A word may be missing here") },
-    [PD_KIND_EXTRA_WORD] = { "extra-word", N_("This word may be one too many") },
-    [PD_KIND_PUNCTUATION] = { "punctuation", N_("The punctuation may be wrong here") },
-    [PD_KIND_LETTER_CASE] = { "letter-case", N_("Upper or lower case may be wrong here") },
-    [PD_KIND_APOSTROPHE] = { "apostrophe", N_("Apostrophe or hyphen may be wrong here") },
-    [PD_KIND_OTHER] = { "other", N_("Something may be wrong here") },
+static const char *const kinds[PD_N_KINDS] = {
+    [PD_KIND_SPELLING] = "spelling",
+    [PD_KIND_CONFUSED_WORD] = "confused-word",
+    [PD_KIND_VERB_FORM] = "verb-form",
+    [PD_KIND_AGREEMENT] = "agreement",
+    [PD_KIND_NOUN_NUMBER] = "noun-number",
+    [PD_KIND_DETERMINER] = "determiner",
+    [PD_KIND_PREPOSITION] = "preposition",
+    [PD_KIND_PRONOUN] = "pronoun",
+    [PD_KIND_ADJECTIVE_ADVERB] = "adjective-adverb",
+    [PD_KIND_WORD_ORDER] = "word-order",
+    [PD_KIND_MISSING_WORD] = "missing-word",
+    [PD_KIND_EXTRA_WORD] = "extra-word",
+    [PD_KIND_PUNCTUATION] = "punctuation",
+    [PD_KIND_LETTER_CASE] = "letter-case",
+    [PD_KIND_APOSTROPHE] = "apostrophe",
+    [PD_KIND_OTHER] = "other",
 };
 
 static const struct {
     PdKind kind;
     const char *id;
-    const char *message;
 } rules[PD_N_RULES] = {
-    [PD_RULE_MODEL] = { PD_KIND_OTHER, NULL, NULL },
-    [PD_RULE_UNKNOWN] = { PD_KIND_SPELLING, "spelling/unknown", N_("Unknown word") },
-    [PD_RULE_REPEATED] = { PD_KIND_EXTRA_WORD, "extra-word/repeated",
-                           N_("The same word stands here twice") },
-    [PD_RULE_A_AN] = { PD_KIND_DETERMINER, "determiner/a-an",
-                       N_("“a” or “an” goes by the sound of the next word") },
-    [PD_RULE_PRONOUN_I] = { PD_KIND_LETTER_CASE, "letter-case/pronoun-i",
-                            N_("The pronoun “I” is written with a capital letter") },
-    [PD_RULE_SPACE_BEFORE] = { PD_KIND_PUNCTUATION, "punctuation/space-before",
-                               N_("No space before this mark") },
-    [PD_RULE_SPACE_AFTER] = { PD_KIND_PUNCTUATION, "punctuation/space-after",
-                              N_("A space is missing after this mark") },
+    [PD_RULE_MODEL] = { PD_KIND_OTHER, NULL },
+    [PD_RULE_UNKNOWN] = { PD_KIND_SPELLING, "spelling/unknown" },
+    [PD_RULE_VARIANT] = { PD_KIND_SPELLING, "spelling/variant" },
+    [PD_RULE_REPEATED] = { PD_KIND_EXTRA_WORD, "extra-word/repeated" },
+    [PD_RULE_A_AN] = { PD_KIND_DETERMINER, "determiner/a-an" },
+    [PD_RULE_PRONOUN_I] = { PD_KIND_LETTER_CASE, "letter-case/pronoun-i" },
+    [PD_RULE_SPACE_BEFORE] = { PD_KIND_PUNCTUATION, "punctuation/space-before" },
+    [PD_RULE_SPACE_AFTER] = { PD_KIND_PUNCTUATION, "punctuation/space-after" },
+    [PD_RULE_TYPED_APOSTROPHE] = { PD_KIND_APOSTROPHE, "apostrophe/typed" },
+    [PD_RULE_DECADE] = { PD_KIND_APOSTROPHE, "apostrophe/decade" },
 };
 
 static const char *const actions[] = { "replace", "insert", "delete" };
+static const char *const variants[PD_N_VARIANTS] = { "any", "us", "gb" };
 static const char *const levels[PD_N_LEVELS] = { "careful", "default", "thorough" };
 
 const char *
 pd_kind_name(PdKind kind)
 {
     g_return_val_if_fail(kind < PD_N_KINDS, "other");
-    return kinds[kind].name;
+    return kinds[kind];
 }
 
 bool
 pd_kind_from_name(const char *name, PdKind *ret_kind)
 {
     for (guint i = 0; i < PD_N_KINDS; i++)
-        if (g_str_equal(name, kinds[i].name)) {
+        if (g_str_equal(name, kinds[i])) {
             *ret_kind = i;
             return true;
         }
@@ -100,10 +92,39 @@ pd_level_from_name(const char *name, PdLevel *ret_level)
     return false;
 }
 
+bool
+pd_variant_from_name(const char *name, PdVariant *ret_variant)
+{
+    for (guint i = 0; i < PD_N_VARIANTS; i++)
+        if (g_str_equal(name, variants[i])) {
+            *ret_variant = i;
+            return true;
+        }
+    return false;
+}
+
 PdKind
 pd_rule_kind(PdRule rule)
 {
     return rules[rule].kind;
+}
+
+bool
+pd_rule_from_id(const char *id, PdRule *ret_rule, PdKind *ret_kind)
+{
+    const size_t length = strcspn(id, "/");
+    g_autofree char *kind = g_strndup(id, length);
+
+    for (guint i = PD_RULE_MODEL + 1; i < PD_N_RULES; i++)
+        if (g_str_equal(id, rules[i].id)) {
+            *ret_rule = i;
+            *ret_kind = rules[i].kind;
+            return true;
+        }
+    if (!g_str_equal(id + length, "/model") || !pd_kind_from_name(kind, ret_kind))
+        return false;
+    *ret_rule = PD_RULE_MODEL;
+    return true;
 }
 
 static int
@@ -121,7 +142,7 @@ list_rules(void)
         g_autoptr(GPtrArray) ids = g_ptr_array_new();
 
         for (guint i = 0; i < PD_N_KINDS; i++)
-            g_ptr_array_add(ids, g_strconcat(kinds[i].name, "/model", NULL));
+            g_ptr_array_add(ids, g_strconcat(kinds[i], "/model", NULL));
         for (guint i = PD_RULE_MODEL + 1; i < PD_N_RULES; i++)
             g_ptr_array_add(ids, g_strdup(rules[i].id));
         g_ptr_array_sort(ids, compare_strings);
@@ -141,8 +162,9 @@ bool
 pd_rule_exists(const char *rule)
 {
     PdKind kind;
+    PdRule ignored;
 
-    return pd_kind_from_name(rule, &kind) || g_strv_contains(list_rules(), rule);
+    return pd_kind_from_name(rule, &kind) || pd_rule_from_id(rule, &ignored, &kind);
 }
 
 PdCandidate *
@@ -174,8 +196,8 @@ pd_finding_new(size_t start, size_t end, PdRule rule, PdKind kind, double confid
     self->end = end;
     self->kind = kind;
     self->confidence = confidence;
-    self->rule = rule == PD_RULE_MODEL ? g_strconcat(kinds[kind].name, "/model", NULL)
-                                       : g_strdup(rules[rule].id);
+    self->rule =
+        rule == PD_RULE_MODEL ? g_strconcat(kinds[kind], "/model", NULL) : g_strdup(rules[rule].id);
     self->candidates = g_ptr_array_new_with_free_func((GDestroyNotify)pd_candidate_free);
     return self;
 }
@@ -224,25 +246,6 @@ bool
 pd_finding_is_unknown_word(const PdFinding *self)
 {
     return g_str_equal(self->rule, rules[PD_RULE_UNKNOWN].id);
-}
-
-static const char *
-message_of(const PdFinding *self)
-{
-    for (guint i = PD_RULE_MODEL + 1; i < PD_N_RULES; i++)
-        if (g_str_equal(self->rule, rules[i].id))
-            return dgettext(GETTEXT_PACKAGE, rules[i].message);
-    return dgettext(GETTEXT_PACKAGE, kinds[self->kind].message);
-}
-
-void
-pd_finding_explain(PdFinding *self, const char *word)
-{
-    g_free(self->message);
-    if (*word == '\0')
-        self->message = g_strdup_printf("%s.", message_of(self));
-    else /* Translators: what is wrong: the word that is */
-        self->message = g_strdup_printf(_("%s: “%s”."), message_of(self), word);
 }
 
 static uint64_t

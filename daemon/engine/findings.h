@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * findings.h - building findings: kinds, rule ids, messages, fingerprints
+ * findings.h - building findings: kinds, rule ids, fingerprints
  */
 #pragma once
 
@@ -13,24 +13,20 @@
 typedef enum {
     PD_RULE_MODEL, /* the discriminator's own: "KIND/model" */
     PD_RULE_UNKNOWN,
+    PD_RULE_VARIANT,
     PD_RULE_REPEATED,
     PD_RULE_A_AN,
     PD_RULE_PRONOUN_I,
     PD_RULE_SPACE_BEFORE,
     PD_RULE_SPACE_AFTER,
+    PD_RULE_TYPED_APOSTROPHE,
+    PD_RULE_DECADE,
     PD_N_RULES
 } PdRule;
 
-/**
- * pd_finding_new:
- * @word: (nullable): what stands there now, for the message; NULL: takes none
- *
- * Returns: (transfer full): without candidates; positions as given
- */
+/* (transfer full): without candidates and message; positions as given */
 PdFinding *pd_finding_new(size_t start, size_t end, PdRule rule, PdKind kind, double confidence);
-PdFinding *pd_finding_copy(const PdFinding *other); /* (transfer full), deep */
-/* Sets message from rule, kind, @word (what stands there) and the first candidate. */
-void pd_finding_explain(PdFinding *self, const char *word);
+PdFinding *pd_finding_copy(const PdFinding *other);        /* (transfer full), deep */
 int pd_finding_by_start(gconstpointer a, gconstpointer b); /* to sort an array of them with */
 bool pd_finding_is_unknown_word(const PdFinding *self);    /* rule spelling/unknown */
 /* FNV-1a of the words before, at and after the place: stable when the text elsewhere changes */
@@ -41,6 +37,8 @@ void pd_finding_add(PdFinding *self, const char *text, double score, PdAction ac
 
 PdKind pd_rule_kind(PdRule rule); /* not for PD_RULE_MODEL */
 bool pd_kind_from_name(const char *name, PdKind *ret_kind);
+/* PD_RULE_MODEL for "KIND/model"; false: there is no such rule */
+bool pd_rule_from_id(const char *id, PdRule *ret_rule, PdKind *ret_kind);
 
 /* The kind of error that turning @before into @after mends, for a model without labels. */
 PdKind pd_kind_of_change(const char *before, const char *after, const char *word_before_it);

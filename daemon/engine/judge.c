@@ -259,3 +259,17 @@ pd_judge_kind(const PdJudge *self, size_t text, size_t start, size_t end)
             best = i;
     return self->label_kinds[best];
 }
+
+double
+pd_judge_chances(const PdJudge *self, size_t text, size_t start, size_t end, double *ret_kinds)
+{
+    double wrong;
+    const gssize piece = worst_piece(self, text, start, end, &wrong);
+    const float *logits = piece >= 0 ? logits_of(self, piece) : NULL;
+    const double correct = logits != NULL ? exp(log_correct(logits, self->n_labels)) : 1.0;
+
+    memset(ret_kinds, 0, PD_N_KINDS * sizeof *ret_kinds);
+    for (size_t i = 1; logits != NULL && i < self->n_labels; i++)
+        ret_kinds[self->label_kinds[i]] += correct * exp((double)logits[i] - logits[0]);
+    return correct;
+}

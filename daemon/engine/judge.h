@@ -32,6 +32,15 @@ double pd_judge_correct(const PdJudge *self, size_t text);
 double pd_judge_wrong(const PdJudge *self, size_t text, size_t start, size_t end);
 /* The kind that the model's labels give that token; PD_KIND_OTHER from a model of one logit. */
 PdKind pd_judge_kind(const PdJudge *self, size_t text, size_t start, size_t end);
+/**
+ * pd_judge_chances:
+ * @ret_kinds: (out caller-allocates): [PD_N_KINDS] the chance of each kind, for the token that is
+ * most likely wrong within bytes [start, end); all 0 from a model of one logit
+ *
+ * Returns: the chance that the token is right; 1 where there is none
+ */
+double pd_judge_chances(const PdJudge *self, size_t text, size_t start, size_t end,
+                        double *ret_kinds);
 bool pd_judge_has_kinds(const PdJudge *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdJudge, pd_judge_free)

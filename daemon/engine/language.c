@@ -217,6 +217,28 @@ is_clearly_foreign(size_t n_words, size_t n_known, int n_foreign)
     return n_known * 2 <= n_words || (n_foreign == 1 && n_words >= 7);
 }
 
+/* (transfer full): the language's code if its fingerprint is there, else NULL */
+static char *
+comparable_code(PdLanguageGuard *self, const char *language)
+{
+    g_autofree char *code = base_code(language);
+
+    if (!self->is_loaded)
+        load(self);
+    return self->textcat != NULL && g_hash_table_contains(self->known, code)
+               ? g_steal_pointer(&code)
+               : NULL;
+}
+
+bool
+pd_language_guard_is_foreign(PdLanguageGuard *self, const char *language, const char *part,
+                             size_t length)
+{
+    g_autofree char *code = comparable_code(self, language);
+
+    return code != NULL && count_foreign(self, code, part, length) > 0;
+}
+
 bool
 pd_language_guard_accepts(PdLanguageGuard *self, const char *language, const char *sentence,
                           size_t length, size_t n_words, size_t n_known)
@@ -232,10 +254,8 @@ pd_language_guard_accepts(PdLanguageGuard *self, const char *language, const cha
         return true;
     if (n_words >= 6 && n_known == 0)
         return false;
-    if (!self->is_loaded)
-        load(self);
-    code = base_code(language);
-    if (self->textcat == NULL || !g_hash_table_contains(self->known, code))
+    code = comparable_code(self, language);
+    if (code == NULL)
         return n_words < 6 || n_known * 5 > n_words;
     return !is_clearly_foreign(n_words, n_known, count_foreign(self, code, sentence, length));
 }

@@ -48,4 +48,11 @@ void pd_language_guard_free(PdLanguageGuard *self); /* NULL is fine */
 bool pd_language_guard_accepts(PdLanguageGuard *self, const char *language, const char *sentence,
                                size_t length, size_t n_words, size_t n_known);
 
+/*
+ * Is this part of a sentence likelier in another language? false without fingerprints, and where it
+ * is too short to tell.
+ */
+bool pd_language_guard_is_foreign(PdLanguageGuard *self, const char *language, const char *part,
+                                  size_t length);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdLanguageGuard, pd_language_guard_free)

@@ -18,7 +18,6 @@ static const struct {
     { "unknown-name", offsetof(PdThresholds, unknown_name), 1.0 },
     { "look", offsetof(PdThresholds, look), 1.0 },
     { "unrepaired", offsetof(PdThresholds, unrepaired), 1.0 },
-    { "gain", offsetof(PdThresholds, gain), 100.0 },
 };
 
 void

@@ -2,14 +2,13 @@
 /*
  * levels.h - how sure a finding must be at each level: levels.ini of a model's directory
  *
- * A group for each level, with these keys, all chances in 0..1:
- *   unknown        P(wrong) from which an unknown word in lower case is reported
+ * A group for each level, with these keys, all chances in 0..1, those of a place given its
+ * repairs (ranking.h) unless P(wrong), the discriminator's own, is said:
+ *   unknown        chance from which an unknown word in lower case is reported
  *   unknown-name   the same for one with a capital letter
- *   look           P(wrong) of a known word from which repairs are looked for
- *   report         combined chance from which a known word is reported; report-KIND for one kind
+ *   look           P(wrong) of a known word from which repairs are looked for, whatever they are
+ *   report         chance from which a known word is reported; report-KIND for one kind
  *   unrepaired     P(wrong) from which one is reported though no repair helps
- *   gain           what the best repair must score: how much it improves the sentence, log-odds,
- *   with its prior
  */
 #pragma once
 
@@ -23,7 +22,6 @@ typedef struct {
     double look;
     double report[PD_N_KINDS];
     double unrepaired;
-    double gain;
 } PdThresholds;
 
 typedef struct {

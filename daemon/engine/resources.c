@@ -86,13 +86,37 @@ pd_models_get(PdModels *self, const char *language, GError **error)
 }
 
 static bool
+load_tables(PdResources *self, const char *dir, GError **error)
+{
+    g_autofree char *levels = g_build_filename(dir, "levels.ini", NULL);
+    g_autofree char *ranking = g_build_filename(dir, "ranking.ini", NULL);
+    g_autofree char *confusions = g_build_filename(dir, "confusions.tsv", NULL);
+    g_autofree char *words = g_build_filename(dir, "words.tsv", NULL);
+    g_autofree char *names = g_build_filename(dir, "names.txt", NULL);
+    g_autofree char *ngrams = g_build_filename(dir, "ngrams.bin", NULL);
+
+    if (!pd_levels_load(&self->levels, levels, error) ||
+        !pd_ranking_load(&self->ranking, ranking, error))
+        return false;
+    self->confusions = pd_confusions_load(confusions, error);
+    if (self->confusions == NULL)
+        return false;
+    self->frequency = pd_frequency_load(words, error);
+    if (self->frequency == NULL)
+        return false;
+    self->ngrams = pd_ngrams_load(ngrams, self->frequency, error);
+    if (self->ngrams == NULL)
+        return false;
+    self->names = pd_names_load(names, error);
+    return self->names != NULL;
+}
+
+static bool
 load_model(PdResources *self, PdModels *models, const char *language, GError **error)
 {
     g_autoptr(GError) trouble = NULL;
     g_autofree char *tag = primary_subtag(language);
-    g_autofree char *levels = g_build_filename(models->dir, tag, "levels.ini", NULL);
-    g_autofree char *confusions = g_build_filename(models->dir, tag, "confusions.tsv", NULL);
-    g_autofree char *words = g_build_filename(models->dir, tag, "words.tsv", NULL);
+    g_autofree char *dir = g_build_filename(models->dir, tag, NULL);
 
     self->model = pd_models_get(models, language, &trouble);
     if (trouble != NULL) {
@@ -101,13 +125,7 @@ load_model(PdResources *self, PdModels *models, const char *language, GError **e
     }
     if (self->model == NULL)
         return true;
-    if (!pd_levels_load(&self->levels, levels, error))
-        return false;
-    self->confusions = pd_confusions_load(confusions, error);
-    if (self->confusions == NULL)
-        return false;
-    self->frequency = pd_frequency_load(words, error);
-    if (self->frequency == NULL)
+    if (!load_tables(self, dir, error))
         return false;
     self->judge = pd_judge_new(self->model);
     return true;
@@ -120,6 +138,7 @@ pd_resources_new(PdModels *models, const char *language, GError **error)
     const char *name;
 
     pd_levels_init(&self->levels);
+    pd_ranking_init(&self->ranking);
     self->lexicon = pd_lexicon_new(language, error);
     if (self->lexicon == NULL)
         return NULL;
@@ -142,7 +161,9 @@ pd_resources_free(PdResources *self)
     pd_judge_free(self->judge);
     pd_model_unref(self->model);
     pd_confusions_free(self->confusions);
+    pd_ngrams_free(self->ngrams);
     pd_frequency_free(self->frequency);
+    pd_names_free(self->names);
     g_free(self);
 }
 
@@ -163,5 +184,30 @@ pd_resources_knows(PdResources *self, const char *word)
 {
     if (pd_lexicon_knows(self->lexicon, word))
         return true;
-    return variant_of(self) != NULL && pd_lexicon_knows(self->variant, word);
+    if (variant_of(self) != NULL && pd_lexicon_knows(self->variant, word))
+        return true;
+    return self->names != NULL && pd_names_has(self->names, word);
+}
+
+PdLexicon *
+pd_resources_lexicon(PdResources *self, const char *name)
+{
+    PdLexicon *const all[] = { self->lexicon, variant_of(self) };
+
+    for (size_t i = 0; self->english && i < G_N_ELEMENTS(all); i++)
+        if (all[i] != NULL && g_str_equal(pd_lexicon_language(all[i]), name))
+            return all[i];
+    return NULL;
+}
+
+GArray *
+pd_resources_grams(const PdResources *self, const char *sentence)
+{
+    GArray *tokens;
+
+    if (self->ngrams == NULL)
+        return NULL;
+    tokens = g_array_new(FALSE, FALSE, sizeof(PdNgramToken));
+    pd_ngrams_tokens(self->ngrams, sentence, tokens);
+    return tokens;
 }

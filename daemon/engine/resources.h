@@ -9,6 +9,9 @@
 #include "daemon/engine/judge.h"
 #include "daemon/engine/levels.h"
 #include "daemon/engine/lexicon.h"
+#include "daemon/engine/names.h"
+#include "daemon/engine/ngrams.h"
+#include "daemon/engine/ranking.h"
 #include "daemon/engine/text.h"
 
 #include <glib.h>
@@ -33,7 +36,10 @@ typedef struct {
     PdJudge *judge;           /* (nullable): with a model */
     PdConfusions *confusions; /* (nullable): with a model */
     PdFrequency *frequency;   /* (nullable): with a model */
+    PdNgrams *ngrams;         /* (nullable): with a model */
+    PdNames *names;           /* (nullable): with a model */
     PdLevels levels;
+    PdRanking ranking;
     bool english; /* the small rules apply */
 } PdResources;    /* one thread */
 
@@ -41,8 +47,16 @@ typedef struct {
 PdResources *pd_resources_new(PdModels *models, const char *language, GError **error);
 void pd_resources_free(PdResources *self); /* NULL is fine */
 
-/* Does the word exist, in British or American spelling where the language is English? */
+/*
+ * Does the word exist, in British or American spelling where the language is English, or is it a
+ * name or term that no dictionary has?
+ */
 bool pd_resources_knows(PdResources *self, const char *word);
+
+/* The n-gram tokens of a sentence, of PdNgramToken; NULL without a model. (transfer full) */
+GArray *pd_resources_grams(const PdResources *self, const char *sentence);
+/* The dictionary en_US or en_GB, where the language is English; borrowed. NULL: there is none. */
+PdLexicon *pd_resources_lexicon(PdResources *self, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdModels, pd_models_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdResources, pd_resources_free)

@@ -47,7 +47,7 @@ touches(const Sentence *s, guint i, guint j) /* nothing between token i and toke
 /* Unless another rule has reported the place: rules look at the tokens from left to right. */
 static void
 report(const Sentence *s, size_t start, size_t end, PdRule rule, double confidence,
-       const char *repair, const char *word)
+       const char *repair)
 {
     PdFinding *finding;
 
@@ -59,7 +59,6 @@ report(const Sentence *s, size_t start, size_t end, PdRule rule, double confiden
     }
     finding = pd_finding_new(start, end, rule, pd_rule_kind(rule), confidence);
     pd_finding_add(finding, repair, 0.0, *repair == '\0' ? PD_ACTION_DELETE : PD_ACTION_REPLACE);
-    pd_finding_explain(finding, word);
     g_ptr_array_add(s->findings, finding);
 }
 
@@ -97,7 +96,7 @@ repeated_word(const Sentence *s, guint i)
     if (g_unichar_isupper(g_utf8_get_char(second)) ||
         (i > 0 && g_unichar_isupper(g_utf8_get_char(first))))
         return; /* names: Duran Duran, Walla Walla, Vulpes vulpes; THE THE, a heading's style */
-    report(s, s->tokens[i].end, s->tokens[i + 1].end, PD_RULE_REPEATED, 0.95, "", second);
+    report(s, s->tokens[i].end, s->tokens[i + 1].end, PD_RULE_REPEATED, 0.95, "");
 }
 
 /* --- a and an --------------------------------------------------------------- */
@@ -184,7 +183,7 @@ a_or_an(const Sentence *s, guint i)
     if (vowel < 0 || vowel == an || g_strv_contains(not_after, lower))
         return;
     report(s, s->tokens[i].start, s->tokens[i].end, PD_RULE_A_AN, 0.9,
-           an ? (*article == 'A' ? "A" : "a") : (*article == 'A' ? "An" : "an"), article);
+           an ? (*article == 'A' ? "A" : "a") : (*article == 'A' ? "An" : "an"));
 }
 
 /* --- the pronoun I ------------------------------------------------------------ */
@@ -234,7 +233,7 @@ pronoun_i(const Sentence *s, guint i)
         return;
     repair = g_strdup(word);
     repair[0] = 'I';
-    report(s, s->tokens[i].start, s->tokens[i].end, PD_RULE_PRONOUN_I, 0.95, repair, word);
+    report(s, s->tokens[i].start, s->tokens[i].end, PD_RULE_PRONOUN_I, 0.95, repair);
 }
 
 /* --- spaces around punctuation ------------------------------------------------- */
@@ -252,7 +251,6 @@ space_before(const Sentence *s, guint i)
     const size_t start = i > 0 ? s->tokens[i - 1].end : 0;
     const PdToken *mark = &s->tokens[i];
     const char after = s->text[mark->end];
-    char shown[2] = { 0 };
 
     if (i == 0 || s->tokens[i - 1].kind == PD_TOKEN_PUNCT || mark->kind != PD_TOKEN_PUNCT ||
         mark->end - mark->start != 1 || strchr(",.;:!?", s->text[mark->start]) == NULL)
@@ -265,8 +263,7 @@ space_before(const Sentence *s, guint i)
         return; /* . . . and the directory . are no full stops */
     if (s->tokens[i - 1].end - s->tokens[i - 1].start == 1)
         return; /* x ? y : z */
-    shown[0] = s->text[mark->start];
-    report(s, start, mark->start, PD_RULE_SPACE_BEFORE, 0.8, "", shown);
+    report(s, start, mark->start, PD_RULE_SPACE_BEFORE, 0.8, "");
 }
 
 /* word,word: the finding is the mark */
@@ -275,7 +272,6 @@ space_after(const Sentence *s, guint i)
 {
     const PdToken *mark = &s->tokens[i];
     char repair[] = { s->text[mark->start], ' ', '\0' };
-    char shown[] = { s->text[mark->start], '\0' };
 
     if (i == 0 || !is_word(s, i - 1) || !is_word(s, i + 1) || mark->kind != PD_TOKEN_PUNCT ||
         mark->end - mark->start != 1 || strchr(",;", s->text[mark->start]) == NULL)
@@ -284,7 +280,63 @@ space_after(const Sentence *s, guint i)
         return;
     if (s->tokens[i - 1].end - s->tokens[i - 1].start < 2)
         return; /* f(x,y) */
-    report(s, mark->start, mark->end, PD_RULE_SPACE_AFTER, 0.8, repair, shown);
+    report(s, mark->start, mark->end, PD_RULE_SPACE_AFTER, 0.8, repair);
+}
+
+/* --- apostrophes ----------------------------------------------------------------- */
+
+/* I;ll, don´t: a mark where the apostrophe was meant */
+static void
+typed_for_apostrophe(const Sentence *s, guint i)
+{
+    static const char *const marks[] = { ";", "´", "′", NULL };
+    static const char *const after[] = { "s", "ll", "re", "ve", "d", "m", NULL };
+    g_autofree char *word = NULL, *mark = NULL, *ending = NULL, *repair = NULL;
+
+    if (!is_word(s, i) || !is_word(s, i + 2) || s->tokens[i + 1].kind != PD_TOKEN_PUNCT ||
+        !touches(s, i, i + 1) || !touches(s, i + 1, i + 2))
+        return;
+    word = word_at(s, i);
+    mark = word_at(s, i + 1);
+    ending = word_at(s, i + 2);
+    if (!g_strv_contains(marks, mark) ||
+        !(g_strv_contains(after, ending) ||
+          (g_str_equal(ending, "t") && g_str_has_suffix(word, "n"))))
+        return;
+    repair = g_strconcat(word, "'", ending, NULL);
+    report(s, s->tokens[i].start, s->tokens[i + 2].end, PD_RULE_TYPED_APOSTROPHE, 0.95, repair);
+}
+
+/* the 1980's, his 20's: edited prose has a thousand 1980s for each of them */
+static void
+decade(const Sentence *s, guint i)
+{
+    static const char *const before[] = { "the", "early", "late", "mid", "in",
+                                          "of",  "since", "from", "and", NULL };
+    static const char *const ages[] = { "his", "her", "their", "my", "our", "your", NULL };
+    const PdToken *token = &s->tokens[i];
+    g_autofree char *number = NULL, *previous = NULL, *lower = NULL, *repair = NULL;
+    size_t digits;
+    guint at = i;
+
+    if (i == 0 || token->kind != PD_TOKEN_NUMBER)
+        return;
+    number = word_at(s, i);
+    digits = strspn(number, "0123456789");
+    if ((digits != 4 && digits != 2) || number[digits - 1] != '0' ||
+        (!g_str_equal(number + digits, "'s") && !g_str_equal(number + digits, "’s")))
+        return;
+    while (at > 1 && is_mark(s, at - 1, '-')) /* mid-1980's */
+        at--;
+    previous = word_at(s, at - 1);
+    lower = g_ascii_strdown(previous, -1);
+    if (g_strv_contains(ages, lower) && digits == 2)
+        repair = g_strdup_printf("%.2ss", number);
+    else if (g_strv_contains(before, lower))
+        repair = g_strdup_printf("%s%.*ss", digits == 2 ? "'" : "", (int)digits, number);
+    else
+        return;
+    report(s, token->start, token->end, PD_RULE_DECADE, 0.9, repair);
 }
 
 void
@@ -298,5 +350,7 @@ pd_rules_apply(const char *text, const GArray *tokens, GPtrArray *findings)
         pronoun_i(&s, i);
         space_before(&s, i);
         space_after(&s, i);
+        typed_for_apostrophe(&s, i);
+        decade(&s, i);
     }
 }

@@ -11,15 +11,19 @@
 #include "daemon/engine/sentence.h"
 
 #include "daemon/engine/candidates.h"
+#include "daemon/engine/exempt.h"
 #include "daemon/engine/findings.h"
 #include "daemon/engine/rules.h"
+#include "daemon/engine/variant.h"
 
 #include <math.h>
 #include <string.h>
 
 #define HOPELESS -1.0 /* log-odds */
-#define REPAIR_WEIGHT 0.5
-#define MAX_GAIN 6.0
+#define MAX_PASSES 3
+#define NEAR 12            /* bytes: about two words */
+#define SUSPICIOUS -2.5    /* log-odds of an unjudged repair from which a place is looked at */
+#define SURE_OF_KIND 0.3   /* P(wrong) from which the model's label is the kind */
 #define LEAST_UNKNOWN 0.02 /* P(wrong) below which no repair is looked for */
 #define MAX_ACRONYM 5      /* letters; longer ones in capitals are words, or shouted */
 #define MIN_WORDS 3        /* of a fragment (OK. Figure 2) the model can say nothing */
@@ -37,7 +41,9 @@ typedef struct {
     const PdThresholds *thresholds;
     size_t max_candidates;
     const int *cancel;
-    GPtrArray *findings; /* positions in the sentence as written */
+    GPtrArray *findings;        /* positions in the sentence as written */
+    const PdSentence *original; /* as written */
+    const bool *unknown;        /* [its tokens] the dictionary lacks it, and it is not exempt */
 } Pass;
 
 PdSentence *
@@ -48,6 +54,7 @@ pd_sentence_new(PdResources *resources, char *text)
     self->text = text;
     self->tokens = g_array_new(FALSE, FALSE, sizeof(PdToken));
     pd_segmenter_tokens(resources->segmenter, text, (PdSpan){ 0, strlen(text) }, self->tokens);
+    self->grams = pd_resources_grams(resources, text);
     return self;
 }
 
@@ -58,6 +65,7 @@ pd_sentence_free(PdSentence *self)
         return;
     g_free(self->text);
     g_array_unref(self->tokens);
+    g_clear_pointer(&self->grams, g_array_unref);
     g_free(self->wrong);
     g_free(self->kinds);
     g_free(self);
@@ -167,6 +175,12 @@ is_known(const PdSentence *self, PdResources *resources, guint i)
     return compound_is_known(self, resources, i);
 }
 
+bool
+pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i)
+{
+    return is_known(self, resources, i);
+}
+
 /* --- findings ----------------------------------------------------------------- */
 
 static bool
@@ -194,7 +208,7 @@ kind_of(const Pass *pass, guint i, const PdRepairs *repairs)
     const PdSentence *s = pass->sentence;
     g_autofree char *now = NULL, *before = NULL;
 
-    if (s->kinds != NULL)
+    if (s->kinds != NULL && (s->wrong[i] >= SURE_OF_KIND || repairs->repairs->len == 0))
         return s->kinds[i];
     if (repairs->repairs->len == 0)
         return token_at(s, i)->kind == PD_TOKEN_PUNCT ? PD_KIND_PUNCTUATION : PD_KIND_OTHER;
@@ -204,56 +218,24 @@ kind_of(const Pass *pass, guint i, const PdRepairs *repairs)
 }
 
 static void
-report(Pass *pass, PdFinding *finding, PdRepairs *repairs)
+take_repairs(PdFinding *finding, PdRepairs *repairs)
 {
-    g_autofree char *word =
-        g_strndup(pass->sentence->text + finding->start, finding->end - finding->start);
-
     g_clear_pointer(&finding->candidates, g_ptr_array_unref);
     finding->candidates = g_steal_pointer(&repairs->repairs);
-    pd_finding_explain(finding, g_strstrip(word));
-    g_ptr_array_add(pass->findings, finding);
 }
 
-/*
- * A word that does not exist is the more likely wrong, the better the best repair makes the
- * sentence: new words and names have no good repair. Weight and bounds chosen on the dev sets.
- */
-static double
-weigh_repair(double wrong, const PdRepairs *repairs)
+static PdSite
+site_of(const Pass *pass, guint i, bool unknown)
 {
-    const double chance = CLAMP(wrong, 1e-6, 1.0 - 1e-6);
+    const PdSentence *s = pass->sentence;
+    const PdToken *token = token_at(s, i);
 
-    if (!(repairs->gain > -HUGE_VAL)) /* none was looked for or found */
-        return wrong;
-    return 1.0 / (1.0 + exp(-log(chance / (1.0 - chance)) -
-                            REPAIR_WEIGHT * CLAMP(repairs->gain, -MAX_GAIN, MAX_GAIN)));
-}
-
-static bool
-report_unknown(Pass *pass, guint i)
-{
-    const PdToken *token = token_at(pass->sentence, i);
-    const bool lower = g_unichar_islower(g_utf8_get_char(pass->sentence->text + token->start));
-    const double least = lower ? pass->thresholds->unknown : pass->thresholds->unknown_name;
-    const PdSite site = { pass->sentence->text, token->start, token->end, true };
-    double wrong = wrong_at(pass->sentence, i, true);
-    g_auto(PdRepairs) repairs = { 0 };
-
-    if (wrong < MIN(least, LEAST_UNKNOWN))
-        return true;
-    if (!pd_candidates_find(pass->resources, &site, pass->max_candidates, pass->cancel, &repairs))
-        return false;
-    if (pass->resources->judge != NULL)
-        wrong = weigh_repair(wrong, &repairs);
-    if (wrong < least)
-        return true;
-    /* a word that does not exist is seldom right, whatever the sentence looks like */
-    report(pass,
-           pd_finding_new(token->start, token->end, PD_RULE_UNKNOWN, PD_KIND_SPELLING,
-                          1.0 - 0.5 * (1.0 - wrong)),
-           &repairs);
-    return true;
+    return (PdSite){ .text = s->text,
+                     .grams = s->grams,
+                     .start = token->start,
+                     .end = token->end,
+                     .wrong = wrong_at(s, i, unknown),
+                     .unknown = unknown };
 }
 
 static PdSpan
@@ -265,6 +247,35 @@ as_written(const Pass *pass, size_t start, size_t end)
         if (g_array_index(pass->edits, Edit, i).end <= start)
             shift = g_array_index(pass->edits, Edit, i).shift;
     return (PdSpan){ start + shift, end + shift };
+}
+
+/* Adds a finding to @found if the word, which the dictionary lacks, is probably wrong. false:
+ * cancelled */
+static bool
+look_at_unknown(const Pass *pass, guint i, GPtrArray *found)
+{
+    const PdToken *token = token_at(pass->sentence, i);
+    const bool lower = g_unichar_islower(g_utf8_get_char(pass->sentence->text + token->start));
+    const double least = lower ? pass->thresholds->unknown : pass->thresholds->unknown_name;
+    const PdSite site = site_of(pass, i, true);
+    g_auto(PdRepairs) repairs = { 0 };
+    PdFinding *finding;
+    PdSpan place;
+
+    if (site.wrong < MIN(least, LEAST_UNKNOWN))
+        return true;
+    if (!pd_candidates_find(pass->resources, &site, NULL, pass->max_candidates, pass->cancel,
+                            &repairs))
+        return false;
+    place = as_written(pass, repairs.start, repairs.end);
+    if (repairs.chance < least || is_taken(pass, place.start, place.end))
+        return true;
+    /* a word that does not exist is seldom right, whatever the sentence looks like */
+    finding = pd_finding_new(place.start, place.end, PD_RULE_UNKNOWN, PD_KIND_SPELLING,
+                             1.0 - 0.5 * (1.0 - repairs.chance));
+    take_repairs(finding, &repairs);
+    g_ptr_array_add(found, finding);
+    return true;
 }
 
 /*
@@ -282,35 +293,46 @@ drop_hopeless(GPtrArray *repairs)
     }
 }
 
+/* Does the discriminator doubt the place, or is there a repair that much better fits around it? */
 static bool
-report_doubted(Pass *pass, guint i)
+is_doubted(const Pass *pass, const PdSite *site, const GPtrArray *proposals)
 {
-    const PdToken *token = token_at(pass->sentence, i);
-    const double wrong = wrong_at(pass->sentence, i, false);
-    const PdSite site = { pass->sentence->text, token->start, token->end, false };
+    if (site->wrong >= pass->thresholds->look)
+        return true;
+    return proposals != NULL && proposals->len > 0 &&
+           ((PdProposal *)proposals->pdata[0])->score -
+                   pd_candidates_keep_score(pass->resources, site) >=
+               SUSPICIOUS;
+}
+
+/* Adds a finding to @found if the place is doubted enough. false: cancelled */
+static bool
+look_at(const Pass *pass, guint i, GPtrArray *found)
+{
+    const PdSite site = site_of(pass, i, false);
+    g_autoptr(GPtrArray) proposals =
+        pass->max_candidates > 0 ? pd_candidates_propose(pass->resources, &site) : NULL;
     g_auto(PdRepairs) repairs = { 0 };
     PdFinding *finding;
     PdSpan place;
     PdKind kind;
 
-    if (wrong < pass->thresholds->look)
+    if (!is_doubted(pass, &site, proposals))
         return true;
-    if (!pd_candidates_find(pass->resources, &site, pass->max_candidates, pass->cancel, &repairs))
+    if (!pd_candidates_find(pass->resources, &site, g_steal_pointer(&proposals),
+                            pass->max_candidates, pass->cancel, &repairs))
         return false;
     drop_hopeless(repairs.repairs);
     kind = kind_of(pass, i, &repairs);
-    if (wrong < pass->thresholds->report[kind])
-        return true;
-    if (pass->max_candidates > 0 && repairs.gain < pass->thresholds->gain &&
-        wrong < pass->thresholds->unrepaired)
+    if (repairs.chance < pass->thresholds->report[kind] &&
+        site.wrong < pass->thresholds->unrepaired)
         return true;
     place = as_written(pass, repairs.start, repairs.end);
     if (is_taken(pass, place.start, place.end))
         return true;
-    finding = pd_finding_new(repairs.start, repairs.end, PD_RULE_MODEL, kind, wrong);
-    report(pass, finding, &repairs);
-    finding->start = place.start;
-    finding->end = place.end;
+    finding = pd_finding_new(place.start, place.end, PD_RULE_MODEL, kind, repairs.chance);
+    take_repairs(finding, &repairs);
+    g_ptr_array_add(found, finding);
     return true;
 }
 
@@ -358,18 +380,24 @@ rank_again(Pass *pass, PdFinding *finding)
 {
     g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
     g_autofree char *text = mend_text(pass, finding, edits);
-    size_t start = finding->start;
+    g_autoptr(GArray) grams = pd_resources_grams(pass->resources, text);
+    PdSite site = { .text = text,
+                    .grams = grams,
+                    .start = finding->start,
+                    .wrong = 0.5,
+                    .unknown = true,
+                    .fixed = true };
     g_auto(PdRepairs) repairs = { 0 };
 
     for (guint i = 0; i < edits->len; i++) {
         const Edit *edit = &g_array_index(edits, Edit, i);
 
         if (edit->end + edit->shift <= finding->start)
-            start = finding->start - edit->shift;
+            site.start = finding->start - edit->shift;
     }
-    if (!pd_candidates_find(pass->resources,
-                            &(PdSite){ text, start, start + finding->end - finding->start, true },
-                            pass->max_candidates, pass->cancel, &repairs))
+    site.end = site.start + finding->end - finding->start;
+    if (!pd_candidates_find(pass->resources, &site, NULL, pass->max_candidates, pass->cancel,
+                            &repairs))
         return false;
     g_ptr_array_unref(finding->candidates);
     finding->candidates = g_steal_pointer(&repairs.repairs);
@@ -402,8 +430,34 @@ is_mended(const GArray *edits, const PdToken *token)
     return false;
 }
 
+/* Is it so near to what was mended that it looked wrong, or right, because of that? */
 static bool
-find_doubted(Pass *pass, const GArray *edits)
+is_near(const GArray *edits, const PdToken *token)
+{
+    for (guint i = 0; i < edits->len; i++) {
+        const Edit *edit = &g_array_index(edits, Edit, i);
+
+        if (token->start < edit->end + NEAR && token->end + NEAR > edit->start)
+            return true;
+    }
+    return false;
+}
+
+/* Is token @i of the mended sentence a word that is still unknown, and not exempt as written? */
+static bool
+is_left_unknown(const Pass *pass, guint i)
+{
+    const PdToken *token = token_at(pass->sentence, i);
+    const PdSpan place = as_written(pass, token->start, token->end);
+
+    for (guint k = 0; k < pass->original->tokens->len; k++)
+        if (token_at(pass->original, k)->start == place.start)
+            return pass->unknown[k];
+    return false;
+}
+
+static bool
+look_around(const Pass *pass, bool first, GPtrArray *found)
 {
     const PdSentence *s = pass->sentence;
 
@@ -412,11 +466,83 @@ find_doubted(Pass *pass, const GArray *edits)
 
         if (token->kind != PD_TOKEN_WORD && token->kind != PD_TOKEN_PUNCT)
             continue;
-        if (wrong_at(s, i, false) < pass->thresholds->look || is_mended(edits, token) ||
-            (token->kind == PD_TOKEN_WORD && !is_known(s, pass->resources, i)))
+        if (is_mended(pass->edits, token) || (!first && !is_near(pass->edits, token)) ||
+            (token->kind == PD_TOKEN_PUNCT && wrong_at(s, i, false) < pass->thresholds->look))
             continue;
-        if (!report_doubted(pass, i))
+        if (token->kind == PD_TOKEN_PUNCT || is_known(s, pass->resources, i)) {
+            if (!look_at(pass, i, found))
+                return false;
+        } else if (pass->edits->len > 0 && is_left_unknown(pass, i) &&
+                   !look_at_unknown(pass, i, found))
+            return false; /* cancelled; with nothing mended it was looked at before */
+    }
+    return true;
+}
+
+static int
+by_confidence(gconstpointer a, gconstpointer b)
+{
+    const PdFinding *x = *(const PdFinding *const *)a, *y = *(const PdFinding *const *)b;
+
+    return (x->confidence < y->confidence) - (x->confidence > y->confidence);
+}
+
+/* Moves the surest of @found to the findings, but of neighbours only one: the others may be its
+ * echo. Returns: was one left out? */
+static bool
+take_surest(Pass *pass, GPtrArray *found)
+{
+    const guint n_before = pass->findings->len;
+    bool left_out = false;
+
+    g_ptr_array_sort(found, by_confidence);
+    for (guint i = 0; i < found->len; i++) {
+        const PdFinding *finding = found->pdata[i];
+        bool near = false;
+
+        for (guint k = n_before; k < pass->findings->len && !near; k++) {
+            const PdFinding *other = pass->findings->pdata[k];
+
+            near = finding->start < other->end + NEAR && finding->end + NEAR > other->start;
+        }
+        if (near)
+            left_out = true;
+        else
+            g_ptr_array_add(pass->findings, pd_finding_copy(finding));
+    }
+    return left_out;
+}
+
+/*
+ * Places that the discriminator doubts or that a repair fits much better. Errors beside each other
+ * are mended one after the other, the surest first, and the sentence is judged anew in between.
+ */
+static bool
+find_doubted(Pass *pass)
+{
+    for (guint n = 0; n < MAX_PASSES; n++) {
+        g_autoptr(GPtrArray) found =
+            g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
+        g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+        g_autoptr(PdSentence) mended = NULL;
+        bool ok;
+
+        pass->sentence = pass->original;
+        pass->edits = edits;
+        g_ptr_array_sort(pass->findings, pd_finding_by_start);
+        if (pass->findings->len > 0 && pass->max_candidates > 0) {
+            mended = mend(pass, edits);
+            if (mended == NULL)
+                return false;
+            pass->sentence = mended;
+        }
+        ok = look_around(pass, n == 0, found);
+        pass->sentence = pass->original;
+        pass->edits = NULL;
+        if (!ok)
             return false;
+        if (!take_surest(pass, found))
+            break;
     }
     return true;
 }
@@ -433,42 +559,41 @@ count_words(const PdSentence *self)
 
 /* Rules and words that do not exist, then the mended sentence's doubtful places. */
 static bool
-find_all(Pass *pass, const bool *unknown)
+find_all(Pass *pass, const GArray *exempt)
 {
     const PdSentence *s = pass->sentence;
-    g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
-    g_autoptr(PdSentence) mended = NULL;
 
     if (pass->resources->english)
         pd_rules_apply(s->text, s->tokens, pass->findings);
     for (guint i = 0; i < s->tokens->len; i++)
-        if (unknown[i] && !is_taken(pass, token_at(s, i)->start, token_at(s, i)->end) &&
-            !report_unknown(pass, i))
+        if (pass->unknown[i] && !is_taken(pass, token_at(s, i)->start, token_at(s, i)->end) &&
+            !look_at_unknown(pass, i, pass->findings))
             return false;
+    pd_exempt_drop(pass->findings, exempt);
     if (pass->resources->judge == NULL || count_words(s) < MIN_WORDS)
         return true;
     g_ptr_array_sort(pass->findings, pd_finding_by_start);
-    if (pass->findings->len > 0 && pass->max_candidates > 0) {
-        if (!rank_unknown_again(pass))
-            return false;
-        mended = mend(pass, edits);
-        if (mended == NULL)
-            return false;
-        pass->sentence = mended;
-        pass->edits = edits;
-    }
-    return find_doubted(pass, edits);
+    if (pass->max_candidates > 0 && !rank_unknown_again(pass))
+        return false;
+    return find_doubted(pass);
 }
 
 GPtrArray *
 pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageGuard *guard,
-                     PdLevel level, size_t max_candidates, const int *cancel)
+                     PdLevel level, PdVariant variant, size_t max_candidates, const int *cancel)
 {
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
     g_autofree bool *unknown = g_new0(bool, self->tokens->len + 1);
+    g_autoptr(GArray) exempt = NULL;
     size_t n_words = 0, n_unknown = 0;
-    Pass pass = { self,           NULL,   resources, &resources->levels.at[level],
-                  max_candidates, cancel, findings };
+    Pass pass = { .sentence = self,
+                  .resources = resources,
+                  .thresholds = &resources->levels.at[level],
+                  .max_candidates = max_candidates,
+                  .cancel = cancel,
+                  .findings = findings,
+                  .original = self,
+                  .unknown = unknown };
 
     for (guint i = 0; i < self->tokens->len; i++) {
         if (token_at(self, i)->kind != PD_TOKEN_WORD)
@@ -481,8 +606,12 @@ pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageG
         !pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
                                    strlen(self->text), n_words, n_words - n_unknown))
         return g_steal_pointer(&findings);
-    if (!find_all(&pass, unknown))
+    exempt = pd_exempt_find(
+        &(PdLooked){ resources, guard, level, self->text, self->tokens, self->wrong, unknown });
+    pd_variant_apply(resources, variant, self->text, self->tokens, findings);
+    if (!find_all(&pass, exempt))
         return NULL;
+    pd_exempt_drop(findings, exempt);
     g_ptr_array_sort(findings, pd_finding_by_start);
     return g_steal_pointer(&findings);
 }

@@ -13,6 +13,7 @@
 typedef struct {
     char *text;     /* NUL-terminated */
     GArray *tokens; /* of PdToken, positions in @text */
+    GArray *grams;  /* of PdNgramToken; NULL without a model */
     double *wrong;  /* [tokens] P(wrong) of each; NULL without a model */
     PdKind *kinds;  /* [tokens] what the model says of each; NULL without labels */
 } PdSentence;
@@ -24,16 +25,20 @@ void pd_sentence_free(PdSentence *self); /* NULL is fine */
 /* Keeps what the judge, asked before, says of text number @index, which is this sentence. */
 void pd_sentence_take_answers(PdSentence *self, const PdJudge *judge, size_t index);
 
+/* Does token @i exist as a word, with what compounds, acronyms and possessives allow? */
+bool pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i);
+
 /**
  * pd_sentence_findings:
  * @guard: (nullable): tells whether it is in the dictionary's language; if not, nothing is found
  *
- * Personal words, names and disabled rules are left to the caller: they change, the sentence not.
+ * Personal words, names, disabled rules and messages are left to the caller: they change, the
+ * sentence not.
  *
  * Returns: (transfer full): of PdFinding by start, positions in the sentence; NULL if cancelled
  */
 GPtrArray *pd_sentence_findings(const PdSentence *self, PdResources *resources,
-                                PdLanguageGuard *guard, PdLevel level, size_t max_candidates,
-                                const int *cancel);
+                                PdLanguageGuard *guard, PdLevel level, PdVariant variant,
+                                size_t max_candidates, const int *cancel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdSentence, pd_sentence_free)

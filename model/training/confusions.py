@@ -15,6 +15,7 @@ was too many.
 """
 import collections
 import difflib
+import json
 import re
 import subprocess
 import sys
@@ -31,7 +32,9 @@ WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|[^\sA-Za-z]")
 @dataclass(frozen=True)
 class Settings:
     frequent: int = key(8000, "how many words of --words count as frequent")
+    sounding: int = key(20000, "how many of them are compared by their sound")
     per_word: int = key(12, "corrections kept for a word")
+    least_made: int = key(2, "times that an error must be in --made")
 
 
 def words(text):
@@ -89,7 +92,7 @@ def count_changes(paths):
     return count, repos
 
 
-def kept(count, repos, frequent):
+def kept(count, repos, frequent, sounding):
     """Counter of the pairs that count as confusions, both ways and by sound."""
     known = set(frequent)
     result = collections.Counter()
@@ -98,25 +101,54 @@ def kept(count, repos, frequent):
             result[wrong, right] += n
         if {wrong, right} <= known:
             result[right, wrong] += (n + 1) // 2
-    for pair in homophones(frequent):
+    for pair in homophones(sounding):
         result[pair] += 1
     return result
+
+
+def made(path, least):
+    """[(wrong, right)] of errors in sentences of `corrupt`, most frequent first; words that only
+    come on the right side are for the engine to insert."""
+    count = collections.Counter()
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            for edit in record["edits"] if record["source"] == "synthetic" else ():
+                wrong = words(record["text"][edit["start"]:edit["end"]])
+                right = words(edit["right"])
+                if wrong and right and edit["kind"] != "spelling" and max(
+                        len(wrong), len(right)) <= 2 and all(map(is_word, wrong + right)):
+                    count[" ".join(wrong), " ".join(right)] += 1
+    return [pair for pair, n in count.most_common() if n >= least
+            and not pair[1].startswith(pair[0] + " ") and not pair[1].endswith(" " + pair[0])]
 
 
 def add_arguments(parser):
     parser.add_argument("--words", required=True, metavar="WORDS.tsv",
                         help="word TAB count, most frequent first: frequent words of the corpus")
+    parser.add_argument("--made", metavar="SENTENCES.jsonl",
+                        help="sentences of `corrupt`, whose errors are added with count 1, as many "
+                        "to a word again")
     parser.add_argument("files", nargs="+", metavar="CORRECTIONS")
 
 
 def run(arguments, settings):
     with open(arguments.words, encoding="utf-8") as lines:
-        ranked = [line.split("\t")[0] for line in lines][: settings.frequent]
-    frequent = [w for w in ranked if len(w) > 1 or w in "ai"]
+        ranked = [line.split("\t")[0] for line in lines]
+    single = [w for w in ranked if len(w) > 1 or w in "ai"]
+    frequent, sounding = single[: settings.frequent], single[: settings.sounding]
     by_wrong = collections.defaultdict(list)
-    for (wrong, right), n in kept(*count_changes(arguments.files), frequent).items():
+    for (wrong, right), n in kept(*count_changes(arguments.files), frequent,
+                                   sounding).items():
         by_wrong[wrong].append((-n, right))
-    for wrong in sorted(by_wrong):
-        for n, right in sorted(by_wrong[wrong])[: settings.per_word]:
+    lists = {wrong: sorted(pairs)[: settings.per_word] for wrong, pairs in by_wrong.items()}
+    known = set(ranked)
+    for wrong, right in made(arguments.made, settings.least_made) if arguments.made else ():
+        pairs = lists.setdefault(wrong, [])
+        if len(pairs) < 2 * settings.per_word and known.issuperset(f"{wrong} {right}".split()) \
+                and all(right != other for _, other in pairs):
+            pairs.append((-1, right))
+    for wrong in sorted(lists):
+        for n, right in sorted(lists[wrong]):
             sys.stdout.write(f"{wrong}\t{right}\t{-n}\n")
     return 0

@@ -100,6 +100,20 @@ def kind_by_tag(kind, tag):
     return "noun-number" if tag[:2] == "NN" else "agreement"
 
 
+def weights_of_kinds(settings):
+    """[(rule, weight)] of the setting `kinds`."""
+    weights = []
+    for kind in settings.kinds:
+        name, _, weight = kind.partition("=")
+        if name not in RULES and name != "confused":
+            raise ValueError(f"settings: kinds: there is no rule {name}")
+        try:
+            weights.append((name, float(weight)))
+        except ValueError:
+            raise ValueError(f"settings: kinds: {kind} is not RULE=WEIGHT") from None
+    return weights
+
+
 class Source:
     """All that errors are drawn from; made once, and shared by the processes."""
 
@@ -114,11 +128,7 @@ class Source:
         self.written = self.read_confusions(arguments.confusions)
         self.frequent = {word for word, count in self.counts.items() if count >= FREQUENT}
         self.confusables = {}
-        self.kinds = [(name, float(weight)) for name, _, weight in
-                      (kind.partition("=") for kind in settings.kinds)]
-        for name, _ in self.kinds:
-            if name not in RULES and name != "confused":
-                raise ValueError(f"settings: kinds: there is no rule {name}")
+        self.kinds = weights_of_kinds(settings)
         self.samples = None
         if arguments.generator:
             from .samples import Samples  # needs torch, which the other sources do without
@@ -333,12 +343,17 @@ def as_cased(wrong, draft, i, j, kind):
 
 # --- all sentences ------------------------------------------------------------
 
-source = None  # of this process
+source = None  # of this process: a Source, or why there is none
 
 
 def start_process(arguments, settings):
+    """An error waits for the first chunk: a pool would start a process that fails here again and
+    again."""
     global source
-    source = Source(arguments, settings)
+    try:
+        source = Source(arguments, settings)
+    except (OSError, ValueError) as error:
+        source = error
 
 
 def lose_end(record, settings, draw):
@@ -364,6 +379,8 @@ def lose_start(record, settings, draw):
 
 def chunk_of(work):
     """The records of one chunk: its number, and sentences of the corpus."""
+    if isinstance(source, Exception):
+        raise source
     number, sentences = work
     settings, records = source.settings, []
     for k, text in enumerate(sentences):
@@ -421,6 +438,7 @@ def write(results, arguments, settings):
 
 
 def run(arguments, settings):
+    weights_of_kinds(settings)  # wrong ones are said before minutes of reading
     work = chunks(Path(arguments.clean) / "sentences.txt", settings)
     Path(arguments.out).mkdir(parents=True, exist_ok=True)
     if settings.processes > 1:

@@ -45,7 +45,6 @@ class Settings:
     corrected: float = key(8.0, "most false alarms on right sentences of `corrections`, default")
     most_unknown: float = key(0.15, "highest threshold for unknown words in lower case, which "
                                     "users expect to be found; not for `careful`")
-    least_report: float = key(0.5, "lowest threshold for known words; not for `thorough`")
     own_cost: float = key(0.001, "mean F0.5 that a kind's own threshold must gain")
 
 

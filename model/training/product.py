@@ -14,15 +14,15 @@ from pathlib import Path
 from .measures import gold_sets, read_lines, sampled, score_findings, write_json
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-RESOURCES = ("levels.ini", "words.tsv", "confusions.tsv")
+RESOURCES = ("levels.ini", "ranking.ini", "words.tsv", "confusions.tsv", "ngrams.bin", "names.txt")
 DICTIONARIES, DICTIONARY = Path("/usr/share/hunspell"), "en_US"
 MADE_FROM = "made-from"  # of a folder of findings: what they depend on
 
 
 @contextlib.contextmanager
-def folder_of_models(model, data, levels=None):
+def folder_of_models(model, data, instead=None):
     """A temporary folder whose `en` has the files of `model`, those of RESOURCES that it lacks
-    from `data`, and `levels` (text) instead of levels.ini. Yields it, and the files of `en`."""
+    from `data`, and the texts {name: text} of `instead`. Yields it, and the files of `en`."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "en")
         home.mkdir()
@@ -32,9 +32,9 @@ def folder_of_models(model, data, levels=None):
         for name in RESOURCES:
             if name not in files and Path(data, name).is_file():
                 files[name] = Path(data, name)
-        if levels is not None:
-            files.pop("levels.ini", None)
-            (home / "levels.ini").write_text(levels)
+        for name, text in (instead or {}).items():
+            files.pop(name, None)
+            (home / name).write_text(text)
         for name, path in files.items():
             (home / name).symlink_to(path.resolve())
         yield Path(folder), sorted(home.iterdir())

@@ -2,7 +2,6 @@
 """The thresholds of levels.ini, fitted to the findings that proofd makes when it reports nearly
 everything. daemon/engine/levels.h says what each key means, sentence.c how it is used."""
 import contextlib
-import math
 import tempfile
 from pathlib import Path
 
@@ -10,20 +9,19 @@ import numpy
 
 from .measures import f_score, gold_sets, rates, sampled, tokens_of, write_json
 from .product import Proof, folder_of_models
+from .sorts import by_kind, known_words
 from .text import KINDS
 
 LEVELS = ("careful", "default", "thorough")
 BETA = {"careful": 0.5, "default": 0.5, "thorough": 1.0}  # of the F score that is to be best
 UNKNOWN_RULE = "spelling/unknown"
-PERMISSIVE = {"unknown": 0.02, "unknown-name": 0.3, "look": 0.3, "report": 0.3, "unrepaired": 0.3,
-              "gain": 0}
-STEPS = [round(0.3 + 0.025 * i, 3) for i in range(27)] + [0.97, 0.98, 0.99]
-GRID = {"unknown": (0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
-        "unknown-name": [step for step in STEPS if step > 0.3],
-        "report": STEPS,
-        "unrepaired": (0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 1.0),
-        "gain": (0, 0.15, 0.3, 0.5, 0.75, 1, 1.5, 2, 3)}
-START = {"unknown": 0.08, "unknown-name": 0.6, "report": 0.6, "unrepaired": 0.97, "gain": 0.3}
+LOOK = 0.1  # P(wrong) from which repairs are looked for at every level
+PERMISSIVE = {"unknown": 0.02, "unknown-name": 0.02, "look": LOOK, "report": 0.05, "unrepaired": 1}
+STEPS = [0.05, 0.08, 0.1, 0.12, 0.15, *(round(0.2 + 0.05 * i, 2) for i in range(16)), 0.97, 0.98,
+         0.99]
+GRID = {"unknown": STEPS, "unknown-name": STEPS, "report": STEPS}
+START = {"unknown": 0.1, "unknown-name": 0.5, "report": 0.5}
+UNREPAIRED = {"careful": 1, "default": 1, "thorough": 0.97}  # not fitted
 PRICES = (0.0, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6)  # F score for all alarms allowed
 LEAST_FINDINGS = 30  # of a kind that may have its own threshold
 RULE, UNKNOWN, NAME, MODEL = range(4)
@@ -42,26 +40,23 @@ def group_of(finding, text):
 
 
 class Findings:
-    """All findings of one set as arrays [findings]: group, kind, chance, gain (score of the best
-    repair), clean (in a sentence without error); and which tokens each flags."""
+    """All findings of one set as arrays [findings]: group, kind, chance, clean (in a sentence
+    without error); and which tokens each flags."""
 
     def __init__(self, gold, answers, name):
         columns, self.of, self.token = [], [], []
         first = 0
         for record, answer in zip(gold, answers, strict=True):
             for finding in answer.get("findings", ()):
-                if "scores" not in finding:
-                    raise ValueError(f"{name}: findings without \"scores\": from an older proof")
                 for i in tokens_of(record["tokens"], finding):
                     self.of.append(len(columns))
                     self.token.append(first + i)
                 columns.append((*group_of(finding, record["text"]), KINDS.index(finding["kind"]),
-                                finding["scores"][0] if finding["scores"] else -math.inf,
                                 not any(record["bad"])))
             first += len(record["tokens"])
-        group, chance, kind, gain, clean = zip(*columns) if columns else ((),) * 5
+        group, chance, kind, clean = zip(*columns) if columns else ((),) * 4
         self.group, self.kind = numpy.array(group, int), numpy.array(kind, int)
-        self.chance, self.gain = numpy.array(chance), numpy.array(gain)
+        self.chance = numpy.array(chance)
         self.clean = numpy.array(clean, bool)
         self.of, self.token = numpy.array(self.of, int), numpy.array(self.token, int)
         self.bad = numpy.array([bad for record in gold for bad in record["bad"]], bool)
@@ -73,8 +68,7 @@ class Findings:
         report = numpy.array([effective(thresholds, kind) for kind in KINDS])
         least = numpy.where(self.group == UNKNOWN, thresholds["unknown"], numpy.where(
             self.group == NAME, thresholds["unknown-name"], report[self.kind]))
-        helped = (self.gain >= thresholds["gain"]) | (self.chance >= thresholds["unrepaired"])
-        return (self.group == RULE) | ((self.chance >= least) & ((self.group != MODEL) | helped))
+        return (self.group == RULE) | (self.chance >= least)
 
     def figures(self, thresholds):
         kept = self.kept(thresholds)
@@ -102,8 +96,6 @@ class Search:
         if level != "careful":
             self.grid["unknown"] = [step for step in GRID["unknown"]
                                     if step <= settings.most_unknown]
-        if level != "thorough":
-            self.grid["report"] = [step for step in STEPS if step >= settings.least_report]
         limits = {"clean": getattr(settings, level)}
         if level == "default":
             limits["corrections"] = settings.corrected
@@ -175,7 +167,7 @@ def raw_findings(arguments, settings, sets):
     levels = "".join(f"[{level}]\n{lines}" for level in LEVELS)
     with contextlib.ExitStack() as stack:
         models, files = stack.enter_context(
-            folder_of_models(arguments.model, arguments.data, levels))
+            folder_of_models(arguments.model, arguments.data, {"levels.ini": levels}))
         folder = arguments.work or stack.enter_context(tempfile.TemporaryDirectory())
         proof = Proof(arguments.proof, models, files, "thorough", settings.jobs,
                       Path(folder, "findings-permissive"))
@@ -211,12 +203,24 @@ def written(levels):
     for level in LEVELS:
         thresholds = levels[level]
         own = [f"report-{kind}" for kind in KINDS if f"report-{kind}" in thresholds]
-        look = min(effective(thresholds, kind) for kind in KINDS[1:])
         lines += [f"[{level}]", f"unknown={thresholds['unknown']:g}",
-                  f"unknown-name={thresholds['unknown-name']:g}", f"look={look:g}"]
-        lines += [f"{key}={thresholds[key]:g}" for key in ("report", *own, "unrepaired", "gain")]
+                  f"unknown-name={thresholds['unknown-name']:g}", f"look={LOOK:g}"]
+        lines += [f"{key}={thresholds[key]:g}" for key in ("report", *own)]
+        lines.append(f"unrepaired={UNREPAIRED[level]:g}")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
+
+
+def by_kinds(sets, answers, found, thresholds):
+    """sorts.by_kind() of all sets with errors together, at these thresholds."""
+    gold, kept = [], []
+    for name, records in sets.items():
+        if found[name].n_bad:
+            own = iter(found[name].kept(thresholds))
+            gold += records
+            kept += [[finding for finding in answer["findings"] if next(own)]
+                     for answer in answers[name]]
+    return by_kind(gold, kept, known_words(sets))
 
 
 def fit(arguments, settings):
@@ -231,9 +235,26 @@ def fit(arguments, settings):
     arguments.out.write_text(written(levels), encoding="utf-8")
     figures = {level: {name: one.figures(levels[level]) for name, one in found.items()}
                for level in LEVELS}
+    kinds = {level: by_kinds(sets, answers, found, levels[level]) for level in LEVELS}
     figures["default, fitted to the other half"] = checked(sets, answers, settings)
-    write_json(arguments.out.with_suffix(".json"), {"thresholds": levels, "figures": figures})
+    write_json(arguments.out.with_suffix(".json"), {"thresholds": levels, "figures": figures,
+                                                       "kinds": kinds})
     print(table(figures))
+    print(table_of_kinds(kinds))
+
+
+def table_of_kinds(kinds):
+    """In Markdown: precision / recall of each kind at each level."""
+    def both(row):
+        return " / ".join("-" if row.get(key) is None else f"{row[key]:.3f}".lstrip("0")
+                          for key in ("precision", "recall"))
+
+    lines = ["| kind | edits | " + " | ".join(kinds) + " |",
+             "| --- |" + " --- |" * (1 + len(kinds))]
+    for kind, row in kinds[LEVELS[-1]].items():
+        lines.append(f"| {kind} | {row['edits']} | " + " | ".join(
+            both(level.get(kind, {})) for level in kinds.values()) + " |")
+    return "\n".join(lines)
 
 
 def table(figures):

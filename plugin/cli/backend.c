@@ -3,10 +3,12 @@
 
 #include "daemon/engine/checker.h"
 #include "daemon/engine/error.h"
+#include "daemon/engine/explain.h"
 #include "daemon/engine/text.h"
 #include "daemon/engine/words.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define CACHE_BYTES (4 * 1024 * 1024)
@@ -53,7 +55,7 @@ try_again(PdBackend *self, int *tries, GError **error)
     if (!g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_NO_BUS))
         return false;
     if (self->options->verbose)
-        pd_say("working in this process: %s", (*error)->message);
+        pd_say(_("working in this process: %s"), (*error)->message);
     g_clear_error(error);
     return use_engine(self, error);
 }
@@ -73,7 +75,8 @@ pd_backend_new(const PdOptions *options, GError **error)
         }
     }
     if (options->verbose)
-        pd_say("working in this process: %s", failure != NULL ? failure->message : "as asked");
+        pd_say(_("working in this process: %s"),
+               failure != NULL ? failure->message : _("as asked"));
     if (!use_engine(self, error))
         return NULL;
     return g_steal_pointer(&self);
@@ -109,7 +112,7 @@ warn_of_spelling_only(PdBackend *self, const char *language)
 {
     if (!self->options->quiet && g_ascii_strncasecmp(language, "en", 2) == 0 &&
         pd_checker_model(self->checker, language, NULL) == NULL)
-        pd_say("no model for %s in %s: only spelling and small rules are checked", language,
+        pd_say(_("no model for %s in %s: only spelling and small rules are checked"), language,
                pd_checker_models_dir(self->checker));
 }
 
@@ -164,6 +167,12 @@ to_engine(const PdClientOptions *options, PdCheckOptions *ret_options, GError **
                     options->level);
         return false;
     }
+    if (options->variant != NULL &&
+        !pd_variant_from_name(options->variant, &ret_options->variant)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown variant \"%s\"",
+                    options->variant);
+        return false;
+    }
     if (g_strcmp0(options->format, "markdown") == 0)
         ret_options->format = PD_FORMAT_MARKDOWN;
     if (options->max_candidates >= 0)
@@ -211,6 +220,90 @@ pd_backend_check(PdBackend *self, const char *language, const char *text,
     if (list == NULL)
         g_propagate_error(error, g_steal_pointer(&failure));
     return list;
+}
+
+static void
+place_in_chars(const char *text, PdSpan span, uint32_t *ret_start, uint32_t *ret_length)
+{
+    *ret_start = g_utf8_pointer_to_offset(text, text + span.start);
+    *ret_length = g_utf8_pointer_to_offset(text + span.start, text + span.end);
+}
+
+/* @engine is in bytes of @text. */
+static PdClientExplanation *
+explanation_from_engine(const PdExplanation *engine, const char *text)
+{
+    PdClientExplanation *copy = pd_client_explanation_new();
+    PdOffsetCursor starts, ends;
+
+    place_in_chars(text, engine->sentence, &copy->sentence_start, &copy->sentence_length);
+    place_in_chars(text, engine->place, &copy->start, &copy->length);
+    copy->known = engine->known;
+    copy->reason = g_strdup(engine->reason != NULL ? engine->reason : "");
+    for (guint i = 0; i < engine->chances->len; i++) {
+        const PdChance *chance = &g_array_index(engine->chances, PdChance, i);
+
+        pd_client_explanation_add_chance(copy, chance->name, chance->chance);
+    }
+    for (guint i = 0; i < engine->pages->len; i++) {
+        const PdRulePage *page = &g_array_index(engine->pages, PdRulePage, i);
+
+        pd_client_explanation_add_page(copy, page->rule, page->title, page->text, page->wrong,
+                                       page->right);
+    }
+    pd_offset_cursor_init(&starts, text, PD_OFFSETS_CHARS);
+    pd_offset_cursor_init(&ends, text, PD_OFFSETS_CHARS);
+    for (guint i = 0; i < engine->contributions->len; i++) {
+        const PdContribution *from = &g_array_index(engine->contributions, PdContribution, i);
+        PdClientContribution *to = g_new0(PdClientContribution, 1);
+
+        to->start = pd_offset_cursor_at(&starts, from->place.start);
+        to->length = pd_offset_cursor_at(&ends, from->place.end) - to->start;
+        to->log_odds = from->log_odds;
+        g_ptr_array_add(copy->contributions, to);
+    }
+    for (guint i = 0; i < engine->findings->len; i++)
+        g_ptr_array_add(copy->findings,
+                        from_engine(g_ptr_array_index(engine->findings, i), &starts, &ends));
+    return copy;
+}
+
+static PdClientExplanation *
+explain_locally(PdBackend *self, const char *language, const char *text, uint32_t start,
+                const PdClientOptions *options, GError **error)
+{
+    g_autoptr(PdExplanation) explanation = NULL;
+    PdCheckOptions wanted;
+    size_t bytes;
+
+    if (!to_engine(options, &wanted, error))
+        return NULL;
+    if (!pd_text_offset_to_bytes(text, strlen(text), PD_OFFSETS_CHARS, start, &bytes)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "start %u: not in the text", start);
+        return NULL;
+    }
+    explanation = pd_checker_explain(self->checker, language, text, strlen(text), bytes, bytes,
+                                     &wanted, NULL, error);
+    return explanation != NULL ? explanation_from_engine(explanation, text) : NULL;
+}
+
+PdClientExplanation *
+pd_backend_explain(PdBackend *self, const char *language, const char *text, uint32_t start,
+                   const PdClientOptions *options, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    PdClientExplanation *explanation;
+    int tries = 0;
+
+    do {
+        explanation =
+            self->client != NULL
+                ? pd_client_explain(self->client, language, text, start, 0, options, NULL, &failure)
+                : explain_locally(self, language, text, start, options, &failure);
+    } while (explanation == NULL && try_again(self, &tries, &failure));
+    if (explanation == NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return explanation;
 }
 
 bool

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct PdBackend PdBackend; /* one thread at a time */
 
@@ -35,6 +36,10 @@ bool pd_backend_prepare(PdBackend *self, const char *language, GError **error);
 /* (transfer full): of PdClientFinding, by start. @text: valid UTF-8. */
 GPtrArray *pd_backend_check(PdBackend *self, const char *language, const char *text,
                             const PdClientOptions *options, GError **error);
+/* (transfer full): of the words at code point @start. @text: valid UTF-8. */
+PdClientExplanation *pd_backend_explain(PdBackend *self, const char *language, const char *text,
+                                        uint32_t start, const PdClientOptions *options,
+                                        GError **error);
 bool pd_backend_score(PdBackend *self, const char *language, const char *const *texts,
                       size_t n_texts, double *ret_scores, GError **error);
 

@@ -14,6 +14,7 @@
 #include "plugin/cli/request.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -141,7 +142,7 @@ emit(Batch *self, Task *task)
     if (task->message != NULL) {
         self->n_bad++;
         pd_progress_clear(&self->progress);
-        pd_say("line %zu: %s", task->number, task->message);
+        pd_say(_("line %zu: %s"), task->number, task->message);
     }
     if (task->output != NULL)
         fwrite(task->output->str, 1, task->output->len, stdout);
@@ -271,12 +272,12 @@ begin(Batch *self, int argc, char **argv)
                           entries, argc, argv))
         return false;
     if (self->options.rest != NULL) {
-        pd_say("batch reads standard input, so \"%s\" has no place: proof batch < FILE",
+        pd_say(_("batch reads standard input, so \"%s\" has no place: proof batch < FILE"),
                self->options.rest[0]);
         return false;
     }
     if (self->n_jobs < 0 || self->n_jobs > MAX_JOBS) {
-        pd_say("--jobs: %d is not in 0..%d", self->n_jobs, MAX_JOBS);
+        pd_say(_("--jobs: %d is not in 0..%d"), self->n_jobs, MAX_JOBS);
         return false;
     }
     if (self->n_jobs == 0)
@@ -310,7 +311,7 @@ pd_command_batch(int argc, char **argv)
         run_alone(&batch, &error);
     pd_progress_clear(&batch.progress);
     if (error != NULL)
-        pd_say("standard input: %s", error->message);
+        pd_say(_("standard input: %s"), error->message);
     if (!pd_flush_output() || error != NULL || batch.n_bad > 0)
         return PD_EXIT_TROUBLE;
     return batch.n_with_findings > 0 ? PD_EXIT_FINDINGS : PD_EXIT_NOTHING;

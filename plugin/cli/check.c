@@ -13,6 +13,7 @@
 #include "plugin/cli/report.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ static const char summary[] =
     "Other commands (proof help COMMAND):\n"
     "  batch     many texts, as JSON lines\n"
     "  score     how natural each line is\n"
+    "  explain   why a place is reported, or what a rule finds\n"
     "  words     your own words: list, add, remove, import\n"
     "  status    the service, its model and languages\n"
     "\n"
@@ -79,18 +81,6 @@ parse(Job *self, int argc, char **argv)
 }
 
 static bool
-check_choice(const char *option, const char *value, const char *const *choices)
-{
-    g_autofree char *all = NULL;
-
-    if (value == NULL || g_strv_contains(choices, value))
-        return true;
-    all = g_strjoinv(", ", (char **)choices);
-    pd_say("%s: unknown value \"%s\": one of %s", option, value, all);
-    return false;
-}
-
-static bool
 check_kinds(Job *self)
 {
     g_auto(GStrv) given = self->kinds;
@@ -98,13 +88,13 @@ check_kinds(Job *self)
 
     self->kinds = given != NULL ? pd_options_split((const char *const *)given) : NULL;
     if (self->kinds != NULL && *self->kinds == NULL) {
-        pd_say("--kind: which?");
+        pd_say(_("--kind: which?"));
         return false;
     }
     for (int kind = 0; kind < PD_N_KINDS; kind++)
         names[kind] = pd_kind_name(kind);
     for (char **kind = self->kinds; kind != NULL && *kind != NULL; kind++) {
-        if (!check_choice("--kind", *kind, names))
+        if (!pd_options_check_choice("--kind", *kind, names))
             return false;
     }
     return true;
@@ -113,32 +103,19 @@ check_kinds(Job *self)
 static bool
 check_values(Job *self)
 {
-    static const char *const formats[] = { "plain", "markdown", NULL };
-    static const char *const whens[] = { "auto", "always", "never", NULL };
-
     if (self->json + self->sarif + self->gnu + self->fix + self->diff > 1) {
-        pd_say("only one of --json, --sarif, --gnu, --fix and --diff");
+        pd_say(_("only one of --json, --sarif, --gnu, --fix and --diff"));
         return false;
     }
     if (self->kinds != NULL && self->options.max_candidates == 0) {
-        pd_say("--kind needs corrections: without them the kinds are not known");
+        pd_say(_("--kind needs corrections: without them the kinds are not known"));
         return false;
     }
     if (self->fix || self->diff) /* no correction, no change */
         self->options.max_candidates =
             self->options.max_candidates == 0 ? 1 : self->options.max_candidates;
-    return check_choice("--format", self->format, formats) &&
-           check_choice("--color", self->color, whens) && check_kinds(self);
-}
-
-static const char *
-format_of(const Job *self, const PdInput *input)
-{
-    if (self->format != NULL)
-        return self->format;
-    if (g_str_has_suffix(input->name, ".md") || g_str_has_suffix(input->name, ".markdown"))
-        return "markdown";
-    return "plain";
+    return pd_options_check_format(self->format) && pd_options_check_color(self->color) &&
+           check_kinds(self);
 }
 
 static void
@@ -163,11 +140,11 @@ check_path(Job *self, const char *path, PdInput **ret_input, GError **error)
     GPtrArray *findings;
 
     if (g_str_equal(path, "-") && isatty(STDIN_FILENO) && !self->options.quiet)
-        pd_say("checking what you type; Ctrl-D ends it");
+        pd_say(_("checking what you type; Ctrl-D ends it"));
     input = pd_input_read(path, error);
     if (input == NULL)
         return NULL;
-    options.format = format_of(self, input);
+    options.format = self->format != NULL ? self->format : pd_input_format(input);
     findings =
         pd_backend_check(self->backend, self->options.language, input->text, &options, error);
     if (findings == NULL) {
@@ -269,19 +246,21 @@ end_fix(Job *self)
 {
     g_autoptr(GError) error = NULL;
     size_t n_files = pd_replace_n_files(self->replace);
-    g_autofree char *files = pd_count(n_files, "file");
 
     if (self->n_trouble == 0 && !pd_replace_commit(self->replace, &error)) {
         pd_say("%s", error->message);
         self->n_trouble++;
     }
     if (self->n_trouble > 0) {
-        pd_say("no file was changed");
+        pd_say(_("no file was changed"));
         return PD_EXIT_TROUBLE;
     }
-    if (!self->options.quiet)
-        pd_say("%zu of %zu findings corrected%s%s%s", self->n_fixed, self->n_findings,
-               n_files > 0 ? ", " : "", n_files > 0 ? files : "", n_files > 0 ? " changed" : "");
+    if (!self->options.quiet && n_files == 0)
+        pd_say(_("%zu of %zu findings corrected"), self->n_fixed, self->n_findings);
+    else if (!self->options.quiet)
+        pd_say(g_dngettext(GETTEXT_PACKAGE, "%zu of %zu findings corrected, %zu file changed",
+                           "%zu of %zu findings corrected, %zu files changed", n_files),
+               self->n_fixed, self->n_findings, n_files);
     return self->n_fixed < self->n_findings ? PD_EXIT_FINDINGS : PD_EXIT_NOTHING;
 }
 

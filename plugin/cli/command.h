@@ -14,5 +14,6 @@ typedef enum {
 PdExit pd_command_check(int argc, char **argv);
 PdExit pd_command_batch(int argc, char **argv);
 PdExit pd_command_score(int argc, char **argv);
+PdExit pd_command_explain(int argc, char **argv);
 PdExit pd_command_words(int argc, char **argv);
 PdExit pd_command_status(int argc, char **argv);

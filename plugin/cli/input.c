@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ read_all(int fd, PdInput *self, GError **error)
         g_string_append_len(text, chunk, n);
         if (text->len > PD_MAX_TEXT_BYTES + strlen(MARK)) {
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-                        "%s: longer than %d bytes, the limit for one text", self->name,
+                        _("%s: longer than %d bytes, the limit for one text"), self->name,
                         PD_MAX_TEXT_BYTES);
             return false;
         }
@@ -85,7 +86,7 @@ fail_at(const PdInput *self, size_t bytes, const char *what, GError **error)
 
     for (size_t i = 0; i < bytes; i++)
         line += self->text[i] == '\n';
-    g_set_error(error, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE, "%s:%zu: byte %zu: %s",
+    g_set_error(error, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE, _("%s:%zu: byte %zu: %s"),
                 self->name, line, bytes, what);
     return false;
 }
@@ -99,13 +100,15 @@ check_encoding(const PdInput *self, GError **error)
     if (self->length >= 2 &&
         (memcmp(self->text, "\xFF\xFE", 2) == 0 || memcmp(self->text, "\xFE\xFF", 2) == 0)) {
         g_set_error(error, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE,
-                    "%s: UTF-16; convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8", self->name);
+                    _("%s: UTF-16; convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8"),
+                    self->name);
         return false;
     }
     if (nul != NULL)
-        return fail_at(self, nul - self->text, "a NUL: this is a binary file, not text", error);
+        return fail_at(self, nul - self->text, _("a NUL: this is a binary file, not text"), error);
     if (!g_utf8_validate(self->text, self->length, &end))
-        return fail_at(self, end - self->text, "not UTF-8; iconv converts other encodings", error);
+        return fail_at(self, end - self->text, _("not UTF-8; iconv converts other encodings"),
+                       error);
     return true;
 }
 
@@ -148,6 +151,14 @@ pd_input_read(const char *path, GError **error)
         memmove(self->text, self->text + strlen(MARK), self->length + 1);
     }
     return g_steal_pointer(&self);
+}
+
+const char *
+pd_input_format(const PdInput *self)
+{
+    if (g_str_has_suffix(self->name, ".md") || g_str_has_suffix(self->name, ".markdown"))
+        return "markdown";
+    return "plain";
 }
 
 char **

@@ -31,6 +31,8 @@ typedef struct {
 PdInput *pd_input_read(const char *path, GError **error);
 void pd_input_free(PdInput *self); /* NULL is fine */
 
+const char *pd_input_format(const PdInput *self); /* by its name: "markdown" or "plain" */
+
 /*
  * The words in a file, one a line; empty lines and those that begin with # are passed over.
  * g_strfreev

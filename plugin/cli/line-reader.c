@@ -2,6 +2,7 @@
 #include "plugin/cli/line-reader.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ fill(PdLineReader *self, GError **error)
     if (n < 0) {
         int saved = errno;
 
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved), "cannot read: %s",
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved), _("cannot read: %s"),
                     g_strerror(saved));
         return -1;
     }

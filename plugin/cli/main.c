@@ -2,10 +2,12 @@
 /*
  * proof: finds wrong words from the command line. Which command is meant, and signals.
  */
+#include "daemon/engine/messages.h"
 #include "plugin/cli/command.h"
 #include "plugin/cli/say.h"
 
 #include <glib.h>
+#include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,8 +20,13 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
-    { "check", pd_command_check }, { "batch", pd_command_batch },   { "score", pd_command_score },
-    { "words", pd_command_words }, { "status", pd_command_status }, { "help", NULL },
+    { "check", pd_command_check },
+    { "batch", pd_command_batch },
+    { "score", pd_command_score },
+    { "explain", pd_command_explain },
+    { "words", pd_command_words },
+    { "status", pd_command_status },
+    { "help", NULL },
 };
 
 static const Command *
@@ -45,7 +52,7 @@ is_slip(const char *name)
         names[i] = commands[i].name;
     nearest = pd_nearest(name, names);
     if (nearest != NULL)
-        pd_say("\"%s\" is neither a command nor a file; did you mean \"%s\"?", name, nearest);
+        pd_say(_("\"%s\" is neither a command nor a file; did you mean \"%s\"?"), name, nearest);
     return nearest != NULL;
 }
 
@@ -66,7 +73,7 @@ run_help(int argc, char **argv)
 
     if (command == NULL) {
         if (!is_slip(argv[1]))
-            pd_say("no command \"%s\"; proof help lists them", argv[1]);
+            pd_say(_("no command \"%s\"; proof help lists them"), argv[1]);
         return PD_EXIT_TROUBLE;
     }
     if (command->run == NULL)
@@ -97,6 +104,7 @@ main(int argc, char **argv)
     const Command *command = at < argc ? find_command(argv[at]) : NULL;
 
     setlocale(LC_ALL, "");
+    pd_messages_bind();
     signal(SIGPIPE,
            SIG_DFL); /* a reader that leaves ends us, whatever our parent thought of that */
     if (at < argc && (g_str_equal(argv[at], "--version") || g_str_equal(argv[at], "-V"))) {

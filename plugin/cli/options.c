@@ -7,11 +7,14 @@
 #include "plugin/cli/input.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
+
 void
 pd_options_done(PdOptions *self)
 {
     g_free(self->language);
     g_free(self->level);
+    g_free(self->variant);
     g_strfreev(self->disable);
     g_free(self->models);
     g_free(self->words_file);
@@ -55,20 +58,53 @@ pd_options_default_language(void)
     return g_strdup("en_US");
 }
 
+bool
+pd_options_check_choice(const char *option, const char *value, const char *const *choices)
+{
+    g_autofree char *all = NULL;
+
+    if (value == NULL || g_strv_contains(choices, value))
+        return true;
+    all = g_strjoinv(", ", (char **)choices);
+    pd_say(_("%s: unknown value \"%s\": one of %s"), option, value, all);
+    return false;
+}
+
+bool
+pd_options_check_format(const char *value)
+{
+    static const char *const formats[] = { "plain", "markdown", NULL };
+
+    return pd_options_check_choice("--format", value, formats);
+}
+
+bool
+pd_options_check_color(const char *value)
+{
+    static const char *const whens[] = { "auto", "always", "never", NULL };
+
+    return pd_options_check_choice("--color", value, whens);
+}
+
 static bool
 check_level(const char *level)
 {
     static const char *const names[] = { "careful", "default", "thorough", NULL };
-    const char *nearest;
-    PdLevel ignored;
+    g_autofree char *hint = NULL;
 
-    if (level == NULL || pd_level_from_name(level, &ignored))
+    if (level == NULL || g_strv_contains(names, level))
         return true;
-    nearest = pd_nearest(level, names);
-    pd_say("unknown level \"%s\": careful, default or thorough%s%s%s", level,
-           nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-           nearest != NULL ? "\"?" : "");
+    hint = pd_did_you_mean(level, names);
+    pd_say(_("unknown level \"%s\": careful, default or thorough%s"), level, hint);
     return false;
+}
+
+static bool
+check_variant(const char *variant)
+{
+    static const char *const names[] = { "any", "us", "gb", NULL };
+
+    return pd_options_check_choice("--variant", variant, names);
 }
 
 static bool
@@ -76,7 +112,7 @@ check_rules(const char *const *rules)
 {
     for (; *rules != NULL; rules++) {
         g_autoptr(GPtrArray) names = NULL;
-        const char *nearest;
+        g_autofree char *hint = NULL;
 
         if (pd_rule_exists(*rules))
             continue;
@@ -86,10 +122,8 @@ check_rules(const char *const *rules)
         for (int kind = 0; kind < PD_N_KINDS; kind++)
             g_ptr_array_add(names, (char *)pd_kind_name(kind));
         g_ptr_array_add(names, NULL);
-        nearest = pd_nearest(*rules, (const char *const *)names->pdata);
-        pd_say("--disable: unknown rule \"%s\"%s%s%s", *rules,
-               nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-               nearest != NULL ? "\"?" : "");
+        hint = pd_did_you_mean(*rules, (const char *const *)names->pdata);
+        pd_say(_("--disable: unknown rule \"%s\"%s"), *rules, hint);
         return false;
     }
     return true;
@@ -103,10 +137,11 @@ check_values(PdOptions *self)
     self->disable = pd_options_split((const char *const *)given);
     if (self->max_candidates != G_MININT &&
         (self->max_candidates < 0 || self->max_candidates > PD_MAX_CANDIDATES)) {
-        pd_say("--max-candidates: %d is not in 0..%d", self->max_candidates, PD_MAX_CANDIDATES);
+        pd_say(_("--max-candidates: %d is not in 0..%d"), self->max_candidates, PD_MAX_CANDIDATES);
         return false;
     }
-    if (!check_level(self->level) || !check_rules((const char *const *)self->disable))
+    if (!check_level(self->level) || !check_variant(self->variant) ||
+        !check_rules((const char *const *)self->disable))
         return false;
     if (self->words_file != NULL) {
         g_autoptr(GError) error = NULL;
@@ -117,7 +152,7 @@ check_values(PdOptions *self)
             return false;
         }
         if (g_strv_length(self->words) > PD_MAX_OPTION_WORDS) {
-            pd_say("--words: %s: more than %d words; proof words import takes any number",
+            pd_say(_("--words: %s: more than %d words; proof words import takes any number"),
                    self->words_file, PD_MAX_OPTION_WORDS);
             return false;
         }
@@ -147,6 +182,8 @@ add_shared_entries(PdOptions *self, PdOptionSet set, GOptionContext *context)
     const GOptionEntry check[] = {
         { "level", 0, 0, G_OPTION_ARG_STRING, &self->level,
           "careful (few false alarms), default, or thorough", "LEVEL" },
+        { "variant", 0, 0, G_OPTION_ARG_STRING, &self->variant,
+          "Report the spelling of the other: us, gb, or any (none is reported)", "VARIANT" },
         { "disable", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &self->disable,
           "Leave out a rule or a kind of error; repeatable", "RULE[,...]" },
         { "words", 'w', 0, G_OPTION_ARG_FILENAME, &self->words_file,
@@ -175,13 +212,13 @@ pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char
     add_shared_entries(self, set, context);
     g_option_context_set_description(context, description);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        pd_say("%s (--help lists the options)", error->message);
+        pd_say(_("%s (--help lists the options)"), error->message);
         return false;
     }
     if (!check_values(self))
         return false;
     if (self->language != NULL && *self->language == '\0') {
-        pd_say("--language: which?");
+        pd_say(_("--language: which?"));
         return false;
     }
     if (set & PD_OPTIONS_LANGUAGE && self->language == NULL)
@@ -194,6 +231,7 @@ pd_options_for_check(const PdOptions *self)
 {
     return (PdClientOptions){
         .level = self->level != NULL ? self->level : "default", /* what the report says */
+        .variant = self->variant,
         .disable = (const char *const *)self->disable,
         .words = (const char *const *)self->words,
         .max_candidates = self->max_candidates,

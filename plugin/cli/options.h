@@ -13,12 +13,13 @@
 typedef enum {
     PD_OPTIONS_COMMON = 0,     /* --quiet, --verbose, --local, --models */
     PD_OPTIONS_LANGUAGE = 1,   /* --language */
-    PD_OPTIONS_CHECK = 1 << 1, /* --level, --disable, --words, --max-candidates */
+    PD_OPTIONS_CHECK = 1 << 1, /* --level, --variant, --disable, --words, --max-candidates */
 } PdOptionSet;
 
 typedef struct {
     char *language; /* never NULL once parsed with PD_OPTIONS_LANGUAGE */
     char *level;
+    char *variant;
     char **disable;
     char *models;
     char *words_file;
@@ -49,6 +50,11 @@ bool pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const
 
 /* What they ask of a check: borrowed from @self. */
 PdClientOptions pd_options_for_check(const PdOptions *self);
+
+/* Is @value (nullable: yes) one of @choices? Prints what they are if not. */
+bool pd_options_check_choice(const char *option, const char *value, const char *const *choices);
+bool pd_options_check_format(const char *value); /* --format */
+bool pd_options_check_color(const char *value);  /* --color */
 
 /* Splits "a,b" and repeated options: (transfer full), g_strfreev, without empty ones. */
 char **pd_options_split(const char *const *values);

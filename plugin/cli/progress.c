@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/cli/progress.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +52,9 @@ pd_progress_update(PdProgress *self, guint64 n_bytes, size_t n_texts)
             fputc(i < part * BAR_COLUMNS ? '#' : '-', stderr);
         fprintf(stderr, "] %3.0f%% ", part * 100);
     }
-    fprintf(stderr, "%zu texts, %.0f/s\033[K", n_texts, seconds > 0 ? n_texts / seconds : 0);
+    fprintf(stderr, g_dngettext(GETTEXT_PACKAGE, "%zu text, %.0f/s", "%zu texts, %.0f/s", n_texts),
+            n_texts, seconds > 0 ? n_texts / seconds : 0);
+    fputs("\033[K", stderr);
     fflush(stderr);
     self->drawn = true;
 }

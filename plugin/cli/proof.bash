@@ -4,11 +4,12 @@ _proof()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local shared='--local --models --quiet --verbose --help'
-    local checking="--language --level --disable --words --max-candidates $shared"
+    local checking="--language --level --variant --disable --words --max-candidates $shared"
     local options
 
     case $prev in
     --level) mapfile -t COMPREPLY < <(compgen -W 'careful default thorough' -- "$cur") && return ;;
+    --variant) mapfile -t COMPREPLY < <(compgen -W 'any us gb' -- "$cur") && return ;;
     --format | -f) mapfile -t COMPREPLY < <(compgen -W 'plain markdown' -- "$cur") && return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
     --models) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
@@ -18,11 +19,15 @@ _proof()
     score) options="--language $shared" ;;
     words) options="list add remove import $shared" ;;
     status) options="--json $shared" ;;
-    help) options='check batch score words status' ;;
+    explain)
+        options="--html --json --format --color $checking"
+        [[ $cur == -* ]] || options+=" $(proof explain 2>/dev/null | cut -d ' ' -f 1)"
+        ;;
+    help) options='check batch score explain words status' ;;
     *)
         options="--json --sarif --gnu --fix --diff --kind --format --color --version $checking"
         if ((COMP_CWORD == 1)); then
-            options+=' check batch score words status help'
+            options+=' check batch score explain words status help'
         fi
         ;;
     esac

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
@@ -107,14 +108,14 @@ find_target(File *file, GError **error)
     struct stat now;
 
     if (!S_ISREG(file->stat.st_mode))
-        return fail(file, 0, "not a regular file, so it cannot be replaced", error);
+        return fail(file, 0, _("not a regular file, so it cannot be replaced"), error);
     file->path = realpath(file->name, NULL); /* malloc() is what g_free() frees */
     if (file->path == NULL || g_stat(file->path, &now) != 0)
-        return fail(file, errno, "cannot be found again", error);
+        return fail(file, errno, _("cannot be found again"), error);
     if (!is_unchanged(file, &now))
-        return fail(file, 0, "has changed since it was read", error);
+        return fail(file, 0, _("has changed since it was read"), error);
     if (g_access(file->path, W_OK) != 0)
-        return fail(file, errno, "cannot be written", error);
+        return fail(file, errno, _("cannot be written"), error);
     return true;
 }
 
@@ -143,7 +144,7 @@ copy_rights(const File *file, int fd, GError **error)
         fchown(fd, -1, file->stat.st_gid) != 0)
         mode &= ~(mode_t)07000; /* these bits would lend another user's or group's rights */
     if (fchmod(fd, mode) != 0)
-        return fail(file, errno, "cannot set the mode of its replacement", error);
+        return fail(file, errno, _("cannot set the mode of its replacement"), error);
     copy_attributes(file->path, fd);
     return true;
 }
@@ -159,11 +160,11 @@ write_all(const File *file, int fd, GError **error)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return fail(file, errno, "cannot write its replacement", error);
+            return fail(file, errno, _("cannot write its replacement"), error);
         done += n;
     }
     if (fsync(fd) != 0)
-        return fail(file, errno, "cannot write its replacement", error);
+        return fail(file, errno, _("cannot write its replacement"), error);
     return true;
 }
 
@@ -182,11 +183,11 @@ prepare(File *file, GError **error)
     path = g_build_filename(directory, name, NULL);
     fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail(file, errno, "cannot write beside it", error);
+        return fail(file, errno, _("cannot write beside it"), error);
     file->temporary = g_steal_pointer(&path);
     done = write_all(file, fd, error) && copy_rights(file, fd, error);
     if (close(fd) != 0 && done)
-        return fail(file, errno, "cannot write its replacement", error);
+        return fail(file, errno, _("cannot write its replacement"), error);
     return done;
 }
 
@@ -198,14 +199,14 @@ swap_with_link(File *file, GError **error)
     struct stat now;
 
     if (lstat(file->path, &now) != 0 || !is_unchanged(file, &now))
-        return fail(file, 0, "has changed since it was read", error);
+        return fail(file, 0, _("has changed since it was read"), error);
     if (link(file->path, backup) != 0)
-        return fail(file, errno, "cannot keep the old one until all are replaced", error);
+        return fail(file, errno, _("cannot keep the old one until all are replaced"), error);
     if (g_rename(file->temporary, file->path) != 0) {
         int saved = errno;
 
         g_unlink(backup);
-        return fail(file, saved, "cannot be replaced", error);
+        return fail(file, saved, _("cannot be replaced"), error);
     }
     g_free(file->temporary);
     file->temporary = g_steal_pointer(&backup);
@@ -221,12 +222,12 @@ swap(File *file, GError **error)
     if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_EXCHANGE) != 0) {
         if (errno == EINVAL || errno == ENOSYS)
             return swap_with_link(file, error);
-        return fail(file, errno, "cannot be replaced", error);
+        return fail(file, errno, _("cannot be replaced"), error);
     }
     file->swapped = true;
     /* what we hold now is what was there the moment before */
     if (lstat(file->temporary, &old) != 0 || !is_unchanged(file, &old))
-        return fail(file, 0, "has changed since it was read", error);
+        return fail(file, 0, _("has changed since it was read"), error);
     return true;
 }
 
@@ -264,7 +265,7 @@ commit(PdReplace *self, const sigset_t *signals, GError **error)
         if (!prepare(file, error))
             return false;
         if (is_interrupted(signals))
-            return fail(file, EINTR, "not replaced", error);
+            return fail(file, EINTR, _("not replaced"), error);
     }
     for (guint i = 0; i < self->files->len; i++) {
         if (!swap(g_ptr_array_index(self->files, i), error))

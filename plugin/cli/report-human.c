@@ -3,6 +3,7 @@
 #include "plugin/cli/report.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define INDENT 4
@@ -89,7 +90,7 @@ append_corrections(PdReport *self, GPtrArray *candidates, size_t column)
 
         if (i > 0)
             g_string_append(self->out, ", ");
-        append_coloured(self, GREEN, *text != '\0' ? text : "(nothing)");
+        append_coloured(self, GREEN, *text != '\0' ? text : _("(nothing)"));
     }
     g_string_append_c(self->out, '\n');
 }
@@ -128,18 +129,24 @@ file(PdReport *self, const PdInput *input, GPtrArray *findings)
 static void
 end(PdReport *self)
 {
-    g_autofree char *findings = pd_count(self->n_findings, "finding");
-    g_autofree char *files = pd_count(self->n_files, "file");
-
     if (self->quiet || (self->n_files == 0 && self->n_trouble > 0))
         return;
     if (self->n_findings == 0)
-        g_string_append_printf(self->out, "Nothing found in %s.\n", files);
+        g_string_append_printf(self->out,
+                               g_dngettext(GETTEXT_PACKAGE, "Nothing found in %zu file.",
+                                           "Nothing found in %zu files.", self->n_files),
+                               self->n_files);
     else if (self->n_files == 1)
-        g_string_append_printf(self->out, "%s.\n", findings);
-    else
-        g_string_append_printf(self->out, "%s in %zu of %s.\n", findings, self->n_with_findings,
-                               files);
+        g_string_append_printf(
+            self->out,
+            g_dngettext(GETTEXT_PACKAGE, "%zu finding.", "%zu findings.", self->n_findings),
+            self->n_findings);
+    else /* Translators: findings, files that have some, files */
+        g_string_append_printf(self->out,
+                               g_dngettext(GETTEXT_PACKAGE, "%zu finding in %zu of %zu files.",
+                                           "%zu findings in %zu of %zu files.", self->n_findings),
+                               self->n_findings, self->n_with_findings, self->n_files);
+    g_string_append_c(self->out, '\n');
 }
 
 const PdReportForm pd_report_human = { begin, file, NULL, end };

@@ -7,6 +7,7 @@
 #include "plugin/cli/fix.h"
 #include "plugin/cli/report.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define SCHEMA \
@@ -21,17 +22,33 @@ append_text(PdJson *json, const char *key, const char *text)
 }
 
 static void
+append_rule_page(PdJson *json, const char *id)
+{
+    g_autofree char *help = NULL;
+    PdRulePage page;
+
+    pd_json_begin(json, NULL, '{');
+    pd_json_string(json, "id", id);
+    if (pd_checker_rule_page(id, &page)) {
+        /* Translators: what a rule finds, an example of the error, the same corrected */
+        help = g_strdup_printf(_("%1$s\n\nWrong: %2$s\nRight: %3$s"), page.text, page.wrong,
+                               page.right);
+        append_text(json, "shortDescription", page.title);
+        append_text(json, "fullDescription", page.text);
+        append_text(json, "help", help);
+    }
+    pd_json_end(json, '}');
+}
+
+static void
 append_driver(PdJson *json)
 {
     pd_json_begin(json, "driver", '{');
     pd_json_string(json, "name", "proof");
     pd_json_string(json, "version", PD_VERSION);
     pd_json_begin(json, "rules", '[');
-    for (const char *const *rule = pd_checker_rules(); *rule != NULL; rule++) {
-        pd_json_begin(json, NULL, '{');
-        pd_json_string(json, "id", *rule);
-        pd_json_end(json, '}');
-    }
+    for (const char *const *rule = pd_checker_rules(); *rule != NULL; rule++)
+        append_rule_page(json, *rule);
     pd_json_end(json, ']');
     pd_json_end(json, '}');
 }

@@ -2,6 +2,7 @@
 #include "plugin/cli/say.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,12 +41,6 @@ pd_say(const char *format, ...)
     printable = pd_printable(message);
     fflush(stdout); /* both may be the same terminal or file */
     fprintf(stderr, "proof: %s\n", printable);
-}
-
-char *
-pd_count(size_t n, const char *noun)
-{
-    return g_strdup_printf("%zu %s%s", n, noun, n == 1 ? "" : "s");
 }
 
 /* Levenshtein's distance, both at most MAX_NAME bytes. */
@@ -90,11 +85,19 @@ pd_nearest(const char *name, const char *const *names)
     return nearest;
 }
 
+char *
+pd_did_you_mean(const char *name, const char *const *names)
+{
+    const char *nearest = pd_nearest(name, names);
+
+    return nearest != NULL ? g_strdup_printf(_("; did you mean \"%s\"?"), nearest) : g_strdup("");
+}
+
 bool
 pd_flush_output(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    pd_say("cannot write standard output: %s", g_strerror(errno));
+    pd_say(_("cannot write standard output: %s"), g_strerror(errno));
     return false;
 }

@@ -21,9 +21,6 @@ void pd_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
 char *pd_printable(const char *text);
 bool pd_is_unsafe(gunichar c); /* is it one of those? */
 
-/* "1 finding", "2 findings": (transfer full) */
-char *pd_count(size_t n, const char *noun);
-
 /**
  * pd_nearest:
  * @names: NULL-terminated
@@ -32,6 +29,9 @@ char *pd_count(size_t n, const char *noun);
  * @names
  */
 const char *pd_nearest(const char *name, const char *const *names);
+
+/* What to add to a message about an unknown @name: the nearest of @names, or "". (transfer full) */
+char *pd_did_you_mean(const char *name, const char *const *names);
 
 /* Flushes standard output; false: it could not be written, which has been said. */
 bool pd_flush_output(void);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -57,10 +58,10 @@ take_line(Scorer *self, const char *name, size_t number, PdLineResult result, co
     const char *end;
 
     if (result == PD_LINE_TOO_LONG) {
-        pd_say("%s:%zu: longer than %d bytes", name, number, PD_MAX_TEXT_BYTES);
+        pd_say(_("%s:%zu: longer than %d bytes"), name, number, PD_MAX_TEXT_BYTES);
         self->trouble = true;
     } else if (!g_utf8_validate(line->str, line->len, &end)) {
-        pd_say("%s:%zu: not UTF-8 at byte %zu of the line", name, number,
+        pd_say(_("%s:%zu: not UTF-8 at byte %zu of the line"), name, number,
                (size_t)(end - line->str));
         self->trouble = true;
     } else {

@@ -10,6 +10,7 @@
 #include "plugin/cli/say.h"
 #include "plugin/client/pd-client.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 
@@ -47,7 +48,7 @@ look_at_own_model(Status *self, const PdOptions *options)
     if (model != NULL)
         self->model_hash = pd_model_hash(model);
     self->model = g_strdup(error != NULL   ? error->message
-                           : model == NULL ? "none: spelling only"
+                           : model == NULL ? _("none: spelling only")
                                            : pd_model_name(model));
 }
 
@@ -59,7 +60,7 @@ look(Status *self, const PdOptions *options, GError **error)
 
     self->languages = pd_lexicon_languages();
     if (options->local)
-        self->reason = g_strdup("not asked");
+        self->reason = g_strdup(_("not asked"));
     else
         self->running = pd_client_service_runs(&failure);
     if (failure != NULL)
@@ -92,7 +93,7 @@ print_line(const char *name, const char *value)
     g_autofree char *printable = pd_printable(value);
 
     if (*printable != '\0')
-        printf("%-12s%s\n", name, printable);
+        printf("%s%*s%s\n", name, (int)(12 - MIN(g_utf8_strlen(name, -1), 11)), "", printable);
 }
 
 static void
@@ -106,7 +107,7 @@ print_statistics(GVariant *properties)
 
     if (statistics == NULL)
         return;
-    puts("statistics");
+    puts(_("statistics"));
     g_variant_iter_init(&iter, statistics);
     while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
         g_autofree char *text = g_variant_print(value, FALSE);
@@ -127,7 +128,7 @@ print_languages(const Status *self)
     if (self->properties != NULL)
         g_variant_lookup(self->properties, "Languages", "^as", &served);
     joined = g_strjoinv(" ", served != NULL ? served : self->languages);
-    print_line("languages", *joined != '\0' ? joined : "none: install a Hunspell dictionary");
+    print_line(_("languages"), *joined != '\0' ? joined : _("none: install a Hunspell dictionary"));
 }
 
 static void
@@ -136,19 +137,19 @@ print_human(const Status *self)
     g_autofree char *service = NULL;
 
     if (self->running)
-        service = g_strdup_printf("running, version %s", property(self, "Version"));
+        service = g_strdup_printf(_("running, version %s"), property(self, "Version"));
     else if (self->bus)
-        service = g_strdup("not running; starts when it is asked, if it is installed");
+        service = g_strdup(_("not running; starts when it is asked, if it is installed"));
     else
-        service = g_strdup_printf("none (%s): proof works by itself", self->reason);
+        service = g_strdup_printf(_("none (%s): proof works by itself"), self->reason);
     print_line("proof", PD_VERSION);
-    print_line("service", service);
+    print_line(_("service"), service);
     if (self->running) {
-        print_line("model", property(self, "ModelName"));
-        print_line("model hash", property(self, "ModelHash"));
+        print_line(_("model"), property(self, "ModelName"));
+        print_line(_("model hash"), property(self, "ModelHash"));
     } else {
-        print_line("model", self->model);
-        print_line("model hash", self->model_hash != NULL ? self->model_hash : "");
+        print_line(_("model"), self->model);
+        print_line(_("model hash"), self->model_hash != NULL ? self->model_hash : "");
     }
     print_languages(self);
     if (self->properties != NULL)
@@ -201,7 +202,7 @@ pd_command_status(int argc, char **argv)
                           argv))
         return PD_EXIT_TROUBLE;
     if (options.rest != NULL) {
-        pd_say("status takes no arguments: \"%s\"", options.rest[0]);
+        pd_say(_("status takes no arguments: \"%s\""), options.rest[0]);
         return PD_EXIT_TROUBLE;
     }
     if (!look(&status, &options, &error)) {

@@ -10,6 +10,7 @@
 #include "plugin/cli/options.h"
 #include "plugin/cli/say.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,24 +21,25 @@
 static bool
 check_word(const char *word, GError **error)
 {
-    const char *problem = NULL;
+    g_autofree char *problem = NULL;
 
     if (*word == '\0')
-        problem = "is empty";
+        problem = g_strdup(_("is empty"));
     else if (strlen(word) > PD_MAX_WORD_BYTES)
-        problem = "is longer than " G_STRINGIFY(PD_MAX_WORD_BYTES) " bytes";
+        problem = g_strdup_printf(_("is longer than %d bytes"), PD_MAX_WORD_BYTES);
     else if (!g_utf8_validate(word, -1, NULL))
-        problem = "is not UTF-8";
+        problem = g_strdup(_("is not UTF-8"));
     for (const char *p = word; problem == NULL && *p != '\0'; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
 
         if (g_unichar_isspace(c) || g_unichar_iscntrl(c))
-            problem = "has white space or a control character in it";
+            problem = g_strdup(_("has white space or a control character in it"));
     }
     if (problem == NULL)
         return true;
-    g_set_error(error, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE, "the word \"%.60s\" %s",
-                word, problem);
+    g_set_error(error, G_CONVERT_ERROR, G_CONVERT_ERROR_ILLEGAL_SEQUENCE,
+                /* Translators: the word, and one of "is empty" and so on */
+                _("the word \"%.60s\" %s"), word, problem);
     return false;
 }
 
@@ -99,7 +101,7 @@ remove_all(PdBackend *backend, char **words, GError **error)
         if (!check_word(*word, error))
             return false;
         if (!g_strv_contains((const char *const *)known, *word)) {
-            g_set_error(error, PD_ERROR, PD_ERROR_NOT_FOUND, "%s: not on the list", *word);
+            g_set_error(error, PD_ERROR, PD_ERROR_NOT_FOUND, _("%s: not on the list"), *word);
             return false;
         }
     }
@@ -131,15 +133,14 @@ check_usage(const char *action, guint n_arguments)
     bool is_list = g_str_equal(action, "list");
 
     if (!g_strv_contains(actions, action)) {
-        const char *nearest = pd_nearest(action, actions);
+        g_autofree char *hint = pd_did_you_mean(action, actions);
 
-        pd_say("words: unknown action \"%s\": add, remove, list or import%s%s%s", action,
-               nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
-               nearest != NULL ? "\"?" : "");
+        pd_say(_("words: unknown action \"%s\": add, remove, list or import%s"), action, hint);
         return false;
     }
     if (is_list != (n_arguments == 0)) {
-        pd_say(is_list ? "words %s takes no arguments" : "words %s: which? See proof words --help",
+        pd_say(is_list ? _("words %s takes no arguments")
+                       : _("words %s: which? See proof words --help"),
                action);
         return false;
     }

@@ -377,6 +377,8 @@ check_options(PdClient *self, const PdClientOptions *options, GError **error)
             check_string(self, "InvalidOption", "level", options->level, error)) &&
            (options->format == NULL ||
             check_string(self, "InvalidOption", "format", options->format, error)) &&
+           (options->variant == NULL ||
+            check_string(self, "InvalidOption", "variant", options->variant, error)) &&
            check_strings(self, "disable", options->disable, error) &&
            check_strings(self, "words", options->words, error);
 }
@@ -417,6 +419,8 @@ append_options(DBusMessage *msg, const PdClientOptions *options)
             append_option(&dict, "level", "s", &options->level);
         if (options->format != NULL)
             append_option(&dict, "format", "s", &options->format);
+        if (options->variant != NULL)
+            append_option(&dict, "variant", "s", &options->variant);
         if (options->disable != NULL)
             append_option(&dict, "disable", "as", options->disable);
         if (options->words != NULL)
@@ -448,28 +452,52 @@ pd_client_check(PdClient *self, const char *language, const char *text,
     return pd_reply_findings(reply, g_utf8_strlen(text, -1), error);
 }
 
+/* Suggest and Explain take the same arguments. Returns: (transfer full): a reply of @signature */
+static DBusMessage *
+ask_about_place(PdClient *self, const char *member, const char *language, const char *text,
+                const dbus_uint32_t place[2], const PdClientOptions *options, const char *signature,
+                GCancellable *cancel, GError **error)
+{
+    g_autoptr(DBusMessage) msg = NULL;
+
+    if (!check_string(self, "UnknownLanguage", "language", language, error) ||
+        !check_string(self, "InvalidText", "text", text, error) ||
+        (options != NULL && !check_options(self, options, error)))
+        return NULL;
+    msg = new_message(member);
+    dbus_message_append_args(msg, DBUS_TYPE_STRING, &language, DBUS_TYPE_STRING, &text,
+                             DBUS_TYPE_UINT32, &place[0], DBUS_TYPE_UINT32, &place[1],
+                             DBUS_TYPE_INVALID);
+    append_options(msg, options);
+    return call(self, msg, signature, cancel, error);
+}
+
 GPtrArray *
 pd_client_suggest(PdClient *self, const char *language, const char *text, uint32_t start,
                   uint32_t length, const PdClientOptions *options, GCancellable *cancel,
                   GError **error)
 {
-    g_autoptr(DBusMessage) msg = NULL, reply = NULL;
-    dbus_uint32_t place[] = { start, length };
+    g_autoptr(DBusMessage) reply = NULL;
+    const dbus_uint32_t place[] = { start, length };
 
     g_return_val_if_fail(self != NULL && language != NULL && text != NULL, NULL);
-    if (!check_string(self, "UnknownLanguage", "language", language, error) ||
-        !check_string(self, "InvalidText", "text", text, error) ||
-        (options != NULL && !check_options(self, options, error)))
-        return NULL;
-    msg = new_message("Suggest");
-    dbus_message_append_args(msg, DBUS_TYPE_STRING, &language, DBUS_TYPE_STRING, &text,
-                             DBUS_TYPE_UINT32, &place[0], DBUS_TYPE_UINT32, &place[1],
-                             DBUS_TYPE_INVALID);
-    append_options(msg, options);
-    reply = call(self, msg, PD_REPLY_CANDIDATES, cancel, error);
-    if (reply == NULL)
-        return NULL;
-    return pd_reply_candidates(reply, error);
+    reply = ask_about_place(self, "Suggest", language, text, place, options, PD_REPLY_CANDIDATES,
+                            cancel, error);
+    return reply != NULL ? pd_reply_candidates(reply, error) : NULL;
+}
+
+PdClientExplanation *
+pd_client_explain(PdClient *self, const char *language, const char *text, uint32_t start,
+                  uint32_t length, const PdClientOptions *options, GCancellable *cancel,
+                  GError **error)
+{
+    g_autoptr(DBusMessage) reply = NULL;
+    const dbus_uint32_t place[] = { start, length };
+
+    g_return_val_if_fail(self != NULL && language != NULL && text != NULL, NULL);
+    reply =
+        ask_about_place(self, "Explain", language, text, place, options, "a{sv}", cancel, error);
+    return reply != NULL ? pd_reply_explanation(reply, g_utf8_strlen(text, -1), error) : NULL;
 }
 
 bool

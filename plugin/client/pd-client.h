@@ -43,8 +43,41 @@ typedef struct {
 } PdClientFinding;
 
 typedef struct {
+    char *name; /* a kind, "correct", or "wrong" from a model without kinds */
+    double chance;
+} PdClientChance;
+
+typedef struct {
+    uint32_t start; /* a word of the sentence */
+    uint32_t length;
+    double log_odds; /* above 0: it makes the place look wrong */
+} PdClientContribution;
+
+typedef struct {
+    char *rule;
+    char *title;
+    char *text;  /* what it finds */
+    char *wrong; /* an example */
+    char *right; /* the same, corrected */
+} PdClientRulePage;
+
+typedef struct {
+    uint32_t sentence_start;
+    uint32_t sentence_length;
+    uint32_t start; /* the words that are explained */
+    uint32_t length;
+    bool known;               /* to the dictionary */
+    GPtrArray *chances;       /* of PdClientChance, the likeliest first; empty without a model */
+    GPtrArray *contributions; /* of PdClientContribution, by start */
+    GPtrArray *findings;      /* of PdClientFinding, at the place */
+    GPtrArray *pages;         /* of PdClientRulePage, for the rules of these */
+    char *reason;             /* why nothing was reported there, or "" */
+} PdClientExplanation;
+
+typedef struct {
     const char *level;          /* (nullable): "careful", "default", "thorough" */
     const char *format;         /* (nullable): "plain", "markdown" */
+    const char *variant;        /* (nullable): "any", "us", "gb" */
     const char *const *disable; /* (nullable) */
     const char *const *words;   /* (nullable) */
     int max_candidates;         /* below 0: the service's default */
@@ -74,6 +107,11 @@ GPtrArray *pd_client_check(PdClient *self, const char *language, const char *tex
 GPtrArray *pd_client_suggest(PdClient *self, const char *language, const char *text, uint32_t start,
                              uint32_t length, const PdClientOptions *options, GCancellable *cancel,
                              GError **error);
+/* Why a place was reported, or was not; length 0: the word there. (transfer full) */
+PdClientExplanation *pd_client_explain(PdClient *self, const char *language, const char *text,
+                                       uint32_t start, uint32_t length,
+                                       const PdClientOptions *options, GCancellable *cancel,
+                                       GError **error);
 /* @ret_scores: (out caller-allocates): [n_texts] */
 bool pd_client_score(PdClient *self, const char *language, const char *const *texts, size_t n_texts,
                      double *ret_scores, GCancellable *cancel, GError **error);
@@ -93,5 +131,13 @@ const char *pd_client_error_name(const PdClient *self);
 
 void pd_client_finding_free(PdClientFinding *self);
 void pd_client_candidate_free(PdClientCandidate *self);
+PdClientExplanation *
+pd_client_explanation_new(void); /* (transfer full): empty lists, reason NULL */
+void pd_client_explanation_free(PdClientExplanation *self); /* NULL is fine */
+/* Each appends a copy. */
+void pd_client_explanation_add_chance(PdClientExplanation *self, const char *name, double chance);
+void pd_client_explanation_add_page(PdClientExplanation *self, const char *rule, const char *title,
+                                    const char *text, const char *wrong, const char *right);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClient, pd_client_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClientExplanation, pd_client_explanation_free)

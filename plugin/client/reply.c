@@ -8,8 +8,8 @@
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClientFinding, pd_client_finding_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClientCandidate, pd_client_candidate_free)
 
-static bool
-broken(GError **error, const char *what)
+bool
+pd_reply_broken(GError **error, const char *what)
 {
     g_set_error(error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_PROTOCOL,
                 "the service's answer makes no sense: %s", what);
@@ -57,11 +57,11 @@ read_candidates(DBusMessageIter *iter, GError **error)
         take(&row, &candidate->score);
         candidate->action = take_string(&row);
         if (!isfinite(candidate->score)) {
-            broken(error, "a candidate's score is not a number");
+            pd_reply_broken(error, "a candidate's score is not a number");
             return NULL;
         }
         if (!is_action(candidate->action)) {
-            broken(error, "a candidate's action is none of replace, insert, delete");
+            pd_reply_broken(error, "a candidate's action is none of replace, insert, delete");
             return NULL;
         }
         g_ptr_array_add(list, g_steal_pointer(&candidate));
@@ -84,11 +84,11 @@ read_finding(DBusMessageIter *row, size_t n_chars, GError **error)
     finding->message = take_string(row);
     finding->rule = take_string(row);
     if (start > n_chars || length > n_chars - start) {
-        broken(error, "a finding lies outside the text");
+        pd_reply_broken(error, "a finding lies outside the text");
         return NULL;
     }
     if (!(finding->confidence >= 0 && finding->confidence <= 1)) { /* a NaN is neither */
-        broken(error, "a finding's confidence is not in 0..1");
+        pd_reply_broken(error, "a finding's confidence is not in 0..1");
         return NULL;
     }
     finding->candidates = read_candidates(row, error);
@@ -107,14 +107,13 @@ by_start(const void *a, const void *b)
 }
 
 GPtrArray *
-pd_reply_findings(DBusMessage *reply, size_t n_chars, GError **error)
+pd_reply_read_findings(DBusMessageIter *iter, size_t n_chars, GError **error)
 {
     g_autoptr(GPtrArray) list =
         g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_finding_free);
-    DBusMessageIter iter, array, row;
+    DBusMessageIter array, row;
 
-    dbus_message_iter_init(reply, &iter);
-    dbus_message_iter_recurse(&iter, &array);
+    dbus_message_iter_recurse(iter, &array);
     for (; dbus_message_iter_get_arg_type(&array) == DBUS_TYPE_STRUCT;
          dbus_message_iter_next(&array)) {
         PdClientFinding *finding;
@@ -127,6 +126,15 @@ pd_reply_findings(DBusMessage *reply, size_t n_chars, GError **error)
     }
     g_ptr_array_sort(list, by_start); /* stable */
     return g_steal_pointer(&list);
+}
+
+GPtrArray *
+pd_reply_findings(DBusMessage *reply, size_t n_chars, GError **error)
+{
+    DBusMessageIter iter;
+
+    dbus_message_iter_init(reply, &iter);
+    return pd_reply_read_findings(&iter, n_chars, error);
 }
 
 GPtrArray *
@@ -149,10 +157,10 @@ pd_reply_scores(DBusMessage *reply, size_t n_scores, double *ret_scores, GError 
     dbus_message_iter_recurse(&iter, &array);
     dbus_message_iter_get_fixed_array(&array, &scores, &n);
     if (n < 0 || (size_t)n != n_scores)
-        return broken(error, "not one score for each text");
+        return pd_reply_broken(error, "not one score for each text");
     for (size_t i = 0; i < n_scores; i++) {
         if (!isfinite(scores[i]))
-            return broken(error, "a score is not a number");
+            return pd_reply_broken(error, "a score is not a number");
     }
     for (size_t i = 0; i < n_scores; i++)
         ret_scores[i] = scores[i];
@@ -184,14 +192,14 @@ pd_reply_dict(DBusMessage *reply, GError **error)
 
     /* GLib reads the same wire format, and knows every type that a value may have. */
     if (!dbus_message_marshal(reply, &blob, &length)) {
-        broken(error, "out of memory");
+        pd_reply_broken(error, "out of memory");
         return NULL;
     }
     copy =
         g_dbus_message_new_from_blob((guchar *)blob, length, G_DBUS_CAPABILITY_FLAGS_NONE, &local);
     dbus_free(blob);
     if (copy == NULL) {
-        broken(error, local->message);
+        pd_reply_broken(error, local->message);
         return NULL;
     }
     dict = g_variant_get_child_value(g_dbus_message_get_body(copy), 0);

@@ -22,6 +22,12 @@
 #define PD_REPLY_FINDINGS "a(uusdssa(sds))"
 GPtrArray *pd_reply_findings(DBusMessage *reply, size_t n_chars, GError **error);
 
+/* The same for the array itself, at @iter. */
+GPtrArray *pd_reply_read_findings(DBusMessageIter *iter, size_t n_chars, GError **error);
+
+/* The same for the a{sv} of Explain: (transfer full). Unknown keys are passed over. */
+PdClientExplanation *pd_reply_explanation(DBusMessage *reply, size_t n_chars, GError **error);
+
 /* The same for signature PD_REPLY_CANDIDATES: (transfer full), of PdClientCandidate. */
 #define PD_REPLY_CANDIDATES "a(sds)"
 GPtrArray *pd_reply_candidates(DBusMessage *reply, GError **error);
@@ -34,6 +40,9 @@ char **pd_reply_strings(DBusMessage *reply, GError **error);
 
 /* The same for signature "a{sv}", values of any type: (transfer full). */
 GVariant *pd_reply_dict(DBusMessage *reply, GError **error);
+
+/* PD_CLIENT_ERROR_PROTOCOL: the answer makes no sense. Returns: false */
+bool pd_reply_broken(GError **error, const char *what);
 
 /**
  * pd_reply_fail:

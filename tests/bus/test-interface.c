@@ -167,15 +167,19 @@ test_options(PdFixture *self, gconstpointer data)
     g_autoptr(GVariant) off = pd_fixture_check(self, text, "{'disable': <['spelling']>}");
     g_autoptr(GVariant) code =
         pd_fixture_check(self, "I `recieve` it.", "{'format': <'markdown'>}");
-    g_autoptr(GVariant) all = pd_fixture_check(
-        self, text,
-        "{'level': <'careful'>, 'format': <'plain'>, 'offsets': <'utf8'>, 'wait': <true>,"
-        "'disable': <@as []>, 'words': <@as []>, 'max-candidates': <uint32 50>}");
+    g_autoptr(GVariant) british =
+        pd_fixture_check(self, "It has a nice color.", "{'variant': <'gb'>}");
+    g_autoptr(GVariant) all =
+        pd_fixture_check(self, text,
+                         "{'level': <'careful'>, 'format': <'plain'>, 'variant': <'any'>, "
+                         "'offsets': <'utf8'>, 'wait': <true>,"
+                         "'disable': <@as []>, 'words': <@as []>, 'max-candidates': <uint32 50>}");
 
     g_assert_cmpuint(n_candidates(two, 0), <=, 2);
     g_assert_cmpuint(n_candidates(two, 0), >=, 1);
     g_assert_cmpuint(n_candidates(none, 0), ==, 0);
     g_assert_cmpuint(n_candidates(quick, 0), ==, 0);
+    g_assert_true(pd_has_finding(british, 14, 5));
     g_assert_false(pd_has_finding(known, 2, 7));
     g_assert_false(pd_has_finding(off, 2, 7));
     g_assert_false(pd_has_finding(code, 3, 7));
@@ -236,6 +240,55 @@ test_suggest_and_score(PdFixture *self, gconstpointer data)
     g_assert_cmpuint(n_scores, ==, 3);
     g_assert_true(values[0] <= 0 && values[1] < values[0]);
     g_assert_cmpfloat(values[2], ==, 0);
+}
+
+static GVariant *
+explain(PdFixture *self, const char *text, uint32_t start, uint32_t length, const char *options)
+{
+    g_autoptr(GVariant) reply = pd_fixture_call(
+        self, "Explain",
+        g_variant_new("(ssuu@a{sv})", "en_US", text, start, length, pd_options(options)), NULL);
+
+    g_assert_nonnull(reply);
+    return g_variant_get_child_value(reply, 0);
+}
+
+static void
+test_explain(PdFixture *self, gconstpointer data)
+{
+    static const char text[] = "“Né” 😀 I recieve it.";
+    g_autoptr(GVariant) e = explain(self, text, 10, 0, NULL);
+    g_autoptr(GVariant) utf16 = explain(self, text, 10, 7, "{'offsets': <'utf16'>}");
+    g_autoptr(GVariant) off = explain(self, text, 10, 0, "{'disable': <['spelling']>}");
+    g_autoptr(GVariant) chances = g_variant_lookup_value(e, "chances", G_VARIANT_TYPE("a(sd)"));
+    g_autoptr(GVariant) words =
+        g_variant_lookup_value(e, "contributions", G_VARIANT_TYPE("a(uud)"));
+    g_autoptr(GVariant) found =
+        g_variant_lookup_value(e, "findings", G_VARIANT_TYPE("a" PD_DBUS_FINDING));
+    g_autoptr(GVariant) pages = g_variant_lookup_value(e, "pages", G_VARIANT_TYPE("a(sssss)"));
+    g_autoptr(GVariant) none = g_variant_lookup_value(off, "findings", NULL);
+    uint32_t start, length;
+    const char *rule, *reason;
+    gboolean known;
+
+    g_assert_true(g_variant_lookup(e, "place", "(uu)", &start, &length));
+    g_assert_true(start == 9 && length == 7);
+    g_assert_true(g_variant_lookup(utf16, "place", "(uu)", &start, &length));
+    g_assert_true(start == 10 && length == 7);
+    g_assert_true(g_variant_lookup(e, "sentence", "(uu)", &start, &length));
+    g_assert_true(start <= 9 && start + length == 20);
+    g_assert_true(g_variant_lookup(e, "known", "b", &known));
+    g_assert_false(known);
+    g_assert_cmpuint(g_variant_n_children(chances), >, 2);
+    g_assert_cmpuint(g_variant_n_children(words), >=, 3);
+    g_assert_true(pd_has_finding(found, 9, 7));
+    g_variant_get_child(pages, 0, "(&s&s&s&s&s)", &rule, NULL, NULL, NULL, NULL);
+    g_assert_cmpstr(rule, ==, "spelling/unknown");
+    g_assert_true(g_variant_lookup(e, "reason", "&s", &reason));
+    g_assert_cmpstr(reason, ==, "");
+    g_assert_cmpuint(g_variant_n_children(none), ==, 0);
+    g_assert_true(g_variant_lookup(off, "reason", "&s", &reason));
+    g_assert_cmpstr(reason, !=, "");
 }
 
 static void
@@ -300,6 +353,7 @@ test_invalid_options(PdFixture *self, gconstpointer data)
     assert_option_fails(self, "{'level': <'best'>}", "InvalidOption", "best");
     assert_option_fails(self, "{'level': <uint32 1>}", "InvalidOption", "its type must be s");
     assert_option_fails(self, "{'format': <'pdf'>}", "InvalidOption", "pdf");
+    assert_option_fails(self, "{'variant': <'uk'>}", "InvalidOption", "uk");
     assert_option_fails(self, "{'offsets': <'utf32'>}", "InvalidOption", "utf32");
     assert_option_fails(self, "{'max-candidates': <uint32 51>}", "InvalidOption", "51");
     assert_option_fails(self, "{'max-candidates': <5>}", "InvalidOption", "must be u");
@@ -314,6 +368,11 @@ test_invalid_options(PdFixture *self, gconstpointer data)
         self, "Suggest",
         g_variant_new("(ssuu@a{sv})", "", "Text.", G_MAXUINT32, G_MAXUINT32, pd_options(NULL)),
         "InvalidOption", "start 4294967295");
+    assert_fails(self, "Explain",
+                 g_variant_new("(ssuu@a{sv})", "", "Text.", 6, 0, pd_options(NULL)),
+                 "InvalidOption", "start 6");
+    assert_fails(self, "Explain", g_variant_new("(ssuu@a{sv})", "", " ", 0, 0, pd_options(NULL)),
+                 "NotFound", "no word");
 }
 
 static void
@@ -533,6 +592,7 @@ main(int argc, char **argv)
     ADD("options", test_options);
     ADD("offsets", test_offsets);
     ADD("suggest-and-score", test_suggest_and_score);
+    ADD("explain", test_explain);
     ADD("properties", test_properties);
     ADD("texts", test_texts);
     ADD("invalid-options", test_invalid_options);

@@ -2,89 +2,32 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The command proof, run on real files: in-process, and with a bus and the service of its own.
 
-Environment: PROOF, PROOFD_BINARY: the programs; PROOFD_MODELS: the models (source tree:
-model/data). Findings are unknown and repeated words, which do not depend on a model's opinion.
+Environment: as case.py. Findings are unknown and repeated words, which do not depend on a model's
+opinion.
 """
 
-import ctypes
 import fcntl
 import json
 import os
 import pty
-import re
-import shutil
 import signal
 import stat
 import struct
 import subprocess
-import sys
-import tempfile
 import termios
 import time
-import unittest
-from pathlib import Path
 
 import tap
+from case import PROOF, TEXT, BusCase, Case
 
-PROOF = os.environ["PROOF"]
-PROOFD = os.environ.get("PROOFD_BINARY", "")
-TEXT = "I recieve it.\nThe the cat sat on teh mat.\n"
 FIXED = "I receive it.\nThe cat sat on the mat.\n"
 NOBODY = 65534
-
-
-def die_with_test():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def unknown_word(findings):
     """The one finding about a word that does not exist."""
     found, = [finding for finding in findings if finding["rule"] == "spelling/unknown"]
     return found
-
-
-class Case(unittest.TestCase):
-    """A directory, a home and an environment of its own for each test."""
-
-    def setUp(self):
-        self.dir = Path(tempfile.mkdtemp(prefix="proof-cli-"))
-        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
-        home = self.dir / "home"
-        home.mkdir()
-        self.env = {key: value for key, value in os.environ.items()
-                    if not key.startswith(("LC_", "LANG", "XDG_", "DBUS_"))
-                    and key not in ("NO_COLOR", "COLUMNS", "DISPLAY")}
-        self.env.update(HOME=str(home), XDG_DATA_HOME=str(home / "data"), LC_ALL="C.UTF-8",
-                        XDG_RUNTIME_DIR=str(home), TERM="xterm",
-                        XDG_CONFIG_HOME=str(home / "config"),
-                        DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
-        self.work = self.dir / "work"
-        self.work.mkdir()
-
-    def write(self, name, text=TEXT):
-        path = self.work / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    def run_proof(self, *args, stdin="", **more):
-        data = stdin if isinstance(stdin, bytes) else stdin.encode()
-        options = dict(env=self.env, cwd=self.work, timeout=300)
-        options.update(more)
-        return subprocess.run([PROOF, *args], input=data, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, **options)
-
-    def proof(self, *args, status=0, stdin="", **more):
-        """Runs it, asserts how it ends, and gives what it wrote to standard output."""
-        done = self.run_proof(*args, stdin=stdin, **more)
-        self.assertEqual(done.returncode, status, (done.stdout, done.stderr))
-        self.errors = done.stderr.decode()
-        return done.stdout.decode()
-
-    def check_scores(self, finding):
-        """One for each replacement, best first; the best of a misspelling improves the sentence."""
-        self.assertEqual(len(finding["scores"]), len(finding["replacements"]))
-        self.assertEqual(finding["scores"], sorted(finding["scores"], reverse=True))
-        self.assertGreater(finding["scores"][0], 0)
 
 
 class Output(Case):
@@ -196,6 +139,9 @@ class Output(Case):
         driver = run["tool"]["driver"]
         self.assertEqual(driver["name"], "proof")
         rules = [rule["id"] for rule in driver["rules"]]
+        for rule in driver["rules"]:
+            for text in ("shortDescription", "fullDescription", "help"):
+                self.assertTrue(rule[text]["text"], (rule["id"], text))
         self.assertEqual(len(rules), len(set(rules)))
         self.assertEqual(run["columnKind"], "unicodeCodePoints")
         self.assertIsInstance(run["invocations"][0]["executionSuccessful"], bool)
@@ -252,9 +198,13 @@ class Output(Case):
                 self.assertEqual(finding["replacements"], [])
                 self.assertEqual(finding["scores"], [])
         self.assertEqual(self.proof("-q", stdin="This is fine.\n"), "")
+        self.assertEqual(self.proof("-q", stdin="It has a nice colour.\n"), "")
+        self.assertIn("variant of English", self.proof("--variant=us", "--gnu", status=1,
+                                                  stdin="It has a nice colour.\n"))
 
     def test_bad_options(self):
         for args, message in ((["--level=carefull"], 'did you mean "careful"'),
+                              (["--variant=uk"], "any, us, gb"),
                               (["--disable=spelling/unknow"], 'did you mean "spelling/unknown"'),
                               (["--kind=none"], "spelling"), (["--format=pdf"], "markdown"),
                               (["--color=red"], "always"), (["--max-candidates=51"], "0..50"),
@@ -271,7 +221,7 @@ class Output(Case):
             self.assertIn(message, self.errors, args)
 
     def test_markdown(self):
-        text = "# Recieve `recieve`\n\n```\nrecieve\n```\n\nI re**cieve** and recieve it.\n"
+        text = "# Recieve `recieve`\n\n```\nrecieve seperate\n```\n\nI re**cieve** it.\n"
         self.write("a.md", text)
         self.write("a.txt", text)
         md = json.loads(self.proof("--json", "--kind=spelling", "a.md", status=1))
@@ -384,7 +334,8 @@ class Trouble(Case):
         self.assertEqual(self.errors, "")
 
     def test_help(self):
-        for args in ([], ["check"], ["batch"], ["score"], ["words"], ["status"]):
+        for args in ([], ["check"], ["batch"], ["score"], ["explain"], ["words"],
+                     ["status"]):
             self.assertIn("Usage:", self.proof(*args, "--help"))
         self.assertEqual(self.proof("help", "batch"), self.proof("batch", "--help"))
         self.assertIn("--sarif", self.proof("help"))
@@ -606,7 +557,7 @@ class Batch(Case):
             pass
         os.close(leader)
         self.assertEqual(done.stdout.count(b"\n"), 50)
-        self.assertIn(b"texts", out)
+        self.assertRegex(out, rb"\r\d+ texts?, ")
         self.assertTrue(out.endswith(b"\033[K"), out)
         self.batch(line)
         self.assertEqual(self.errors, "")
@@ -688,38 +639,7 @@ class Status(Case):
         self.assertRegex(report["model-hash"], "^[0-9a-f]{64}$")
 
 
-@unittest.skipUnless(shutil.which("dbus-daemon") and PROOFD and os.path.exists(PROOFD),
-                     "needs dbus-daemon and proofd")
-class Service(Case):
-    """With a private bus whose only activatable service is the real one, just built."""
-
-    config = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:dir={0}</listen><auth>EXTERNAL</auth>
-<servicedir>{0}/services</servicedir><policy context="default"><allow send_destination="*"/>
-<allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
-"""
-
-    def setUp(self):
-        super().setUp()
-        (self.dir / "services").mkdir()
-        (self.dir / "services" / "proofd.service").write_text(
-            f"[D-BUS Service]\nName=org.proofd.Checker1\nExec=/bin/sh {self.dir}/start\n")
-        (self.dir / "start").write_text(f"echo $$ >'{self.dir}/pid'\nexec '{PROOFD}'\n")
-        (self.dir / "bus.conf").write_text(self.config.format(self.dir))
-        del self.env["DBUS_SESSION_BUS_ADDRESS"]
-        self.bus = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={self.dir}/bus.conf", "--nofork", "--print-address"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.env,
-            preexec_fn=die_with_test)
-        self.addCleanup(self.stop_bus)
-        self.env["DBUS_SESSION_BUS_ADDRESS"] = self.bus.stdout.readline().decode().strip()
-
-    def stop_bus(self):
-        self.bus.terminate()
-        self.bus.wait()
-        self.bus.stdout.close()
-
+class Service(BusCase):
     def test_same_as_in_process(self):
         self.write("a.md", "# Héading\n\nI *recieve* the the 日本 mail.\n\nShe go home.\n")
         for args in (["--json"], ["--gnu"], ["--sarif"], ["--diff"], ["--level=careful", "--json"],

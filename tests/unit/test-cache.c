@@ -12,7 +12,6 @@ some_findings(const char *word)
     PdFinding *finding = pd_finding_new(0, 3, PD_RULE_UNKNOWN, PD_KIND_SPELLING, 0.9);
 
     pd_finding_add(finding, word, 1.0, PD_ACTION_REPLACE);
-    pd_finding_explain(finding, "teh");
     g_ptr_array_add(findings, finding);
     return findings;
 }

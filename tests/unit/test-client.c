@@ -113,6 +113,43 @@ answer_score(Fixture *self, GDBusMessage *message)
                                    NULL);
 }
 
+/* The text is what a key's value is replaced by, as g_variant_parse() reads it: "KEY=VALUE". */
+static GVariant *
+explanation_for(const char *text)
+{
+    static const char whole[] =
+        "{'sentence': <(uint32 0, uint32 9)>, 'place': <(uint32 2, uint32 7)>, 'known': <false>,"
+        "'chances': <[('spelling', 0.75), ('correct', 0.25)]>,"
+        "'contributions': <[(uint32 0, uint32 1, -0.5)]>, 'reason': <''>, 'more': <'to come'>,"
+        "'findings': <@a(uusdssa(sds)) []>, 'pages': <[('a/b', 'c', 'd', 'e', 'f')]>}";
+    g_autoptr(GVariant) parsed = g_variant_parse(NULL, whole, NULL, NULL, NULL);
+    g_auto(GStrv) parts = g_strsplit(text, "=", 2);
+    g_autoptr(GVariant) lie = NULL;
+    GVariantDict dict;
+
+    g_variant_dict_init(&dict, parsed);
+    if (g_strv_length(parts) == 2) {
+        g_variant_dict_remove(&dict, parts[0]);
+        if (*parts[1] != '\0')
+            lie = g_variant_parse(NULL, parts[1], NULL, NULL, NULL);
+        if (lie != NULL)
+            g_variant_dict_insert_value(&dict, parts[0], lie);
+    }
+    return g_variant_new("(@a{sv})", g_variant_dict_end(&dict));
+}
+
+static void
+answer_explain(Fixture *self, GDBusMessage *message)
+{
+    g_autoptr(GDBusMessage) reply = g_dbus_message_new_method_reply(message);
+    const char *text;
+
+    g_variant_get_child(g_dbus_message_get_body(message), 1, "&s", &text);
+    g_dbus_message_set_body(reply, explanation_for(text));
+    g_dbus_connection_send_message(self->service, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                   NULL);
+}
+
 static GDBusMessage *
 on_message(GDBusConnection *service, GDBusMessage *message, gboolean incoming, gpointer user_data)
 {
@@ -124,6 +161,8 @@ on_message(GDBusConnection *service, GDBusMessage *message, gboolean incoming, g
         return message;
     if (g_str_equal(member, "Check"))
         answer_check(self, message);
+    else if (g_str_equal(member, "Explain"))
+        answer_explain(self, message);
     else if (g_str_equal(member, "Score"))
         answer_score(self, message);
     else if (g_str_equal(member, "Cancel")) {
@@ -259,6 +298,39 @@ test_lies(Fixture *self, gconstpointer address)
 
         g_assert_null(pd_client_check(client, "en_US", texts[i], NULL, NULL, &error));
         g_assert_error(error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_PROTOCOL);
+    }
+}
+
+static void
+test_explain(Fixture *self, gconstpointer address)
+{
+    static const char *const lies[] = {
+        "place=(uint32 0, uint32 99)",
+        "place=",
+        "known='no'",
+        "chances=[('spelling', 1.5)]",
+        "contributions=[(uint32 0, uint32 1, inf)]",
+        "contributions=[(uint32 99, uint32 1, 0.5)]",
+    };
+    g_autoptr(PdClient) client = new_client();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PdClientExplanation) e =
+        pd_client_explain(client, "en_US", "I recieve", 2, 0, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(e->start, ==, 2);
+    g_assert_cmpuint(e->length, ==, 7);
+    g_assert_cmpuint(e->sentence_length, ==, 9);
+    g_assert_false(e->known);
+    g_assert_cmpstr(((PdClientChance *)e->chances->pdata[0])->name, ==, "spelling");
+    g_assert_cmpfloat(((PdClientContribution *)e->contributions->pdata[0])->log_odds, ==, -0.5);
+    g_assert_cmpuint(e->findings->len, ==, 0);
+    g_assert_cmpstr(((PdClientRulePage *)e->pages->pdata[0])->right, ==, "f");
+    for (size_t i = 0; i < G_N_ELEMENTS(lies); i++) {
+        g_autoptr(GError) lie = NULL;
+
+        g_assert_null(pd_client_explain(client, "en_US", lies[i], 2, 0, NULL, NULL, &lie));
+        g_assert_error(lie, PD_CLIENT_ERROR, PD_CLIENT_ERROR_PROTOCOL);
     }
 }
 
@@ -433,6 +505,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add("/client/check", Fixture, address, set_up, test_check, tear_down);
     g_test_add("/client/lies", Fixture, address, set_up, test_lies, tear_down);
+    g_test_add("/client/explain", Fixture, address, set_up, test_explain, tear_down);
     g_test_add("/client/score", Fixture, address, set_up, test_score, tear_down);
     g_test_add("/client/refusals", Fixture, address, set_up, test_refusals, tear_down);
     g_test_add("/client/deadline", Fixture, address, set_up, test_deadline, tear_down);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* levels.ini, confusions.tsv and inflection: the tables that candidates and thresholds come from */
+/* levels.ini, ranking.ini, confusions.tsv, words.tsv and inflection: what candidates, their order
+ * and thresholds come from */
 #include "daemon/engine/confusions.h"
 #include "daemon/engine/error.h"
 #include "daemon/engine/frequency.h"
 #include "daemon/engine/inflection.h"
 #include "daemon/engine/levels.h"
+#include "daemon/engine/ranking.h"
+#include "daemon/engine/resources.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define GOOD "unknown=0.1\nunknown-name=0.6\nlook=0.5\nreport=0.65\nunrepaired=0.9\ngain=0.5\n"
+#define GOOD "unknown=0.1\nunknown-name=0.6\nlook=0.5\nreport=0.65\nunrepaired=0.9\n"
 
 static char *
 write_file(const char *content)
@@ -37,7 +41,7 @@ check_levels(const char *content, const char *message)
         g_assert_no_error(error);
         g_assert_cmpfloat(levels.at[PD_LEVEL_DEFAULT].report[PD_KIND_PUNCTUATION], ==, 0.75);
         g_assert_cmpfloat(levels.at[PD_LEVEL_DEFAULT].report[PD_KIND_OTHER], ==, 0.65);
-        g_assert_cmpfloat(levels.at[PD_LEVEL_CAREFUL].gain, ==, 0.5);
+        g_assert_cmpfloat(levels.at[PD_LEVEL_CAREFUL].unrepaired, ==, 0.9);
     } else {
         g_assert_false(pd_levels_load(&levels, path, &error));
         g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
@@ -60,6 +64,92 @@ test_levels(void)
                  "report-other");
     check_levels("[careful]\nunknown=much\n", "[careful] unknown");
     check_levels("nonsense", "");
+}
+
+/* A ranking.ini with all keys: weights 1, 2, 3 in both groups, but @key of [unknown] as given. */
+static char *
+ranking_with(const char *key, const char *value)
+{
+    static const char *const groups[] = { "known", "unknown" };
+    static const char *const more[] = { "keep", "keep-capital", "doubt" };
+    GString *text = g_string_new(NULL);
+
+    for (guint g = 0; g < G_N_ELEMENTS(groups); g++) {
+        g_string_append_printf(text, "[%s]\n", groups[g]);
+        for (guint i = 0; i < PD_N_FEATURES + G_N_ELEMENTS(more); i++) {
+            const char *name = i < PD_N_FEATURES ? pd_feature_name(i) : more[i - PD_N_FEATURES];
+
+            if (g == 0 || g_strcmp0(name, key) != 0)
+                g_string_append_printf(text, "%s=%u\n", name, i + 1);
+            else if (value != NULL)
+                g_string_append_printf(text, "%s=%s\n", name, value);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+test_ranking(void)
+{
+    g_autofree char *text = ranking_with("gain", "-0.5"), *path = write_file(text);
+    g_autoptr(GError) error = NULL;
+    PdRanking ranking;
+
+    pd_ranking_init(&ranking);
+    g_assert_cmpfloat(ranking.known.weights[PD_FEATURE_PLACE], <, 0); /* Hunspell's order */
+    g_assert_true(pd_ranking_load(&ranking, path, &error));
+    g_assert_no_error(error);
+    for (guint i = 0; i < PD_N_FEATURES; i++)
+        g_assert_cmpfloat(ranking.known.weights[i], ==, i + 1);
+    g_assert_cmpfloat(ranking.unknown.weights[PD_FEATURE_GAIN], ==, -0.5);
+    g_assert_cmpfloat(ranking.known.keep, ==, PD_N_FEATURES + 1);
+    g_assert_cmpfloat(ranking.known.keep_capital, ==, PD_N_FEATURES + 2);
+    g_assert_cmpfloat(ranking.unknown.doubt, ==, PD_N_FEATURES + 3);
+    g_unlink(path);
+}
+
+static void
+check_broken_ranking(const char *text, const char *message)
+{
+    g_autofree char *path = write_file(text);
+    g_autoptr(GError) error = NULL;
+    PdRanking ranking = { .known.keep = 7 };
+
+    g_assert_false(pd_ranking_load(&ranking, path, &error));
+    g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
+    g_assert_nonnull(strstr(error->message, path));
+    g_assert_nonnull(strstr(error->message, message));
+    g_assert_cmpfloat(ranking.known.keep, ==, 7); /* untouched */
+    g_unlink(path);
+}
+
+static void
+test_ranking_broken(void)
+{
+    static const char *const bad[][2] = {
+        { "gain", NULL },    { "sound", "nan" },     { "ngram", "inf" },
+        { "place", "much" }, { "keep-capital", "" }, { "doubt", NULL },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *text = ranking_with(bad[i][0], bad[i][1]);
+        g_autofree char *message = g_strdup_printf("[unknown] %s", bad[i][0]);
+
+        check_broken_ranking(text, message);
+    }
+    check_broken_ranking("", "[known] gain");
+    check_broken_ranking("nonsense", "");
+}
+
+static void
+test_feature_names(void)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < PD_N_FEATURES; i++) {
+        g_assert_nonnull(pd_feature_name(i));
+        g_assert_true(g_hash_table_add(names, (char *)pd_feature_name(i)));
+    }
 }
 
 static void
@@ -110,6 +200,10 @@ test_frequency(void)
 
     g_assert_cmpuint(pd_frequency_of(frequency, "the"), ==, 90);
     g_assert_cmpuint(pd_frequency_of(frequency, "an"), ==, 0);
+    g_assert_cmpuint(pd_frequency_n_words(frequency), ==, 2);
+    g_assert_cmpint(pd_frequency_rank(frequency, "the"), ==, 0);
+    g_assert_cmpint(pd_frequency_rank(frequency, "a"), ==, 1);
+    g_assert_cmpint(pd_frequency_rank(frequency, "an"), ==, -1);
     g_assert_null(pd_frequency_load(bad, &error));
     g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
     g_assert_nonnull(strstr(error->message, "line 2"));
@@ -151,15 +245,70 @@ test_inflection_short(void)
     }
 }
 
+/* Loads the English model from a folder that lacks @missing. */
+static void
+check_missing(const char *missing)
+{
+    static const char *const names[] = { "config.json",    "vocab.txt",  "model.safetensors",
+                                         "levels.ini",     "words.tsv",  "ranking.ini",
+                                         "confusions.tsv", "ngrams.bin", "names.txt" };
+    g_autofree char *from = g_test_build_filename(G_TEST_DIST, "..", "model", "data", "en", NULL);
+    g_autofree char *dir = g_dir_make_tmp("proofd-XXXXXX", NULL);
+    g_autofree char *en = g_build_filename(dir, "en", NULL);
+    g_autoptr(PdModels) models = pd_models_new(dir);
+    g_autoptr(PdResources) resources = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_no_errno(g_mkdir(en, 0700));
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *target = g_build_filename(from, names[i], NULL);
+        g_autofree char *link = g_build_filename(en, names[i], NULL);
+
+        if (g_strcmp0(names[i], missing) != 0)
+            g_assert_no_errno(symlink(target, link));
+    }
+    resources = pd_resources_new(models, "en_US", &error);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *link = g_build_filename(en, names[i], NULL);
+
+        g_unlink(link);
+    }
+    g_rmdir(en);
+    g_rmdir(dir);
+    if (missing == NULL) {
+        g_assert_no_error(error);
+        g_assert_nonnull(resources->judge);
+        return;
+    }
+    g_assert_null(resources);
+    g_assert_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN);
+    g_assert_nonnull(strstr(error->message, missing));
+}
+
+static void
+test_missing(void)
+{
+    static const char *const tables[] = { "levels.ini",     "ranking.ini", "words.tsv",
+                                          "confusions.tsv", "ngrams.bin",  "names.txt" };
+
+    check_missing(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
+        check_missing(tables[i]);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/levels/load", test_levels);
+    g_test_add_func("/ranking/load", test_ranking);
+    g_test_add_func("/ranking/broken", test_ranking_broken);
+    g_test_add_func("/ranking/names", test_feature_names);
     g_test_add_func("/confusions/load", test_confusions);
     g_test_add_func("/confusions/broken", test_confusions_broken);
     g_test_add_func("/frequency/load", test_frequency);
     g_test_add_func("/inflection/forms", test_inflection);
     g_test_add_func("/inflection/short", test_inflection_short);
+    g_test_add_func("/tables/missing", test_missing);
     return g_test_run();
 }

@@ -22,6 +22,7 @@ typedef struct {
     size_t n_scores;
     double first_score;
     unsigned n_candidates;
+    unsigned n_contributions;
     char **words;
 } Answer;
 
@@ -38,6 +39,8 @@ on_done(PdJobResult *result, const GError *error, void *user_data)
         return;
     answer->n_findings = result->findings != NULL ? result->findings->len : 0;
     answer->n_candidates = result->candidates != NULL ? result->candidates->len : 0;
+    answer->n_contributions =
+        result->explanation != NULL ? result->explanation->contributions->len : 0;
     answer->n_scores = result->n_scores;
     answer->first_score = result->n_scores > 0 ? result->scores[0] : 1;
     answer->words = g_strdupv(result->words);
@@ -119,6 +122,7 @@ test_kinds(void)
     static const char *const texts[] = { "He goes home.", "", NULL };
     Bench bench;
     Answer check = { 0 }, suggest = { 0 }, score = { 0 }, model = { 0 }, unknown = { 0 };
+    Answer explain = { 0 };
     PdJobSpec spec;
 
     bench_up(&bench);
@@ -129,6 +133,8 @@ test_kinds(void)
     spec.end = 9;
     spec.options.max_candidates = 3;
     push(&bench, &suggest, 's', &spec);
+    spec.kind = PD_JOB_EXPLAIN;
+    push(&bench, &explain, 'e', &spec);
     spec = spec_for(PD_JOB_SCORE, ":1.1", NULL);
     spec.texts = texts;
     push(&bench, &score, 'n', &spec);
@@ -141,6 +147,7 @@ test_kinds(void)
     g_assert_cmpint(check.error_code, ==, -1);
     g_assert_cmpuint(check.n_findings, >=, 1);
     g_assert_cmpuint(suggest.n_candidates, >=, 1);
+    g_assert_cmpuint(explain.n_contributions, ==, 3);
     g_assert_cmpuint(score.n_scores, ==, 2);
     g_assert_cmpfloat(score.first_score, <=, 0);
     g_assert_cmpint(model.error_code, ==, -1);

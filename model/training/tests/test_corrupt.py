@@ -96,6 +96,15 @@ def test_unknown_setting_and_rule_are_named(corrupt_into, tmp_path, capsys):
     assert "there is no setting sentence" in capsys.readouterr().err
     assert corrupt_into(tmp_path, "--set", "kinds=verbs=1") == 2
     assert "there is no rule verbs" in capsys.readouterr().err
+    assert corrupt_into(tmp_path, "--set", "kinds=agreement=much") == 2
+    assert "agreement=much is not RULE=WEIGHT" in capsys.readouterr().err
+
+
+def test_trouble_in_processes_ends_the_run(corrupt_into, tmp_path, capsys):
+    for wrong, told in ((("--set", "kinds=verbs=1"), "there is no rule verbs"),
+                        (("--wordnet", tmp_path / "none"), "none")):
+        assert corrupt_into(tmp_path / "out", "--set", "processes=2", *wrong) == 2
+        assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("wrong, right, kinds", [

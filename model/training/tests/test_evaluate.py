@@ -13,7 +13,8 @@ from training.evaluate import Settings
 from training.measures import (Ranking, best_temperature, chance_wrong, f_score, gold_sets,
                                reliability, score_findings)
 from training.text import CLS, KINDS, SEP, Encoder
-from training.thresholds import GRID, LEVELS, START, Findings, Search, effective, written
+from training.thresholds import (GRID, LEVELS, START, Findings, Search, by_kinds, effective,
+                                 table_of_kinds, written)
 
 with_proof = pytest.mark.skipif("PROOF" not in os.environ, reason="PROOF is not set")
 
@@ -204,11 +205,10 @@ def test_thresholds_obey_their_bounds():
             for name, share, seed in (("essays", 0.7, 1), ("corrections", 0.5, 2),
                                       ("clean", 0.0, 3))}
     settings = Settings(careful=10.0, default=12.0, thorough=16.0, corrected=14.0,
-                        most_unknown=1.0, least_report=0.0)
+                        most_unknown=1.0)
     unbounded = Search(sets, "default", Settings(default=1e9, corrected=1e9)).run(START)
     assert sets["clean"].figures(unbounded)["false_alarms"] > 12
     assert unbounded["unknown"] <= Settings().most_unknown
-    assert all(effective(unbounded, kind) >= Settings().least_report for kind in KINDS)
     levels = {"default": Search(sets, "default", settings).run(START)}
     for level, side in ("careful", 1), ("thorough", -1):
         levels[level] = Search(sets, level, settings, levels["default"], side).run(
@@ -226,9 +226,9 @@ def test_thresholds_obey_their_bounds():
     for level in LEVELS:
         own = dict(line.split("=") for line in
                    text.split(f"[{level}]\n")[1].split("\n\n")[0].splitlines())
-        assert {key: float(value) for key, value in own.items() if key != "look"} == \
-            pytest.approx(levels[level])
-        assert float(own["look"]) <= levels[level]["report"]
+        assert {key: float(value) for key, value in own.items()
+                if key not in ("look", "unrepaired")} == pytest.approx(levels[level])
+        assert set(own) >= {"look", "unrepaired"}
     with pytest.raises(ValueError, match="no thresholds keep false alarms to 0.01 on clean"):
         Search(sets, "careful", Settings(careful=0.01)).run(START)
 
@@ -236,25 +236,27 @@ def test_thresholds_obey_their_bounds():
 def test_thresholds_decide_by_hand():
     text = "Teh cat go home"
     gold = [{"id": 1, "text": text, "tokens": [[0, 3], [4, 7], [8, 10], [11, 15]],
-             "bad": [1, 0, 1, 0]}]
+             "bad": [1, 0, 1, 0], "edits": []}]
     found = [{"start": 0, "end": 3, "rule": "spelling/unknown", "kind": "spelling",
               "confidence": 0.9, "scores": []},
              {"start": 4, "end": 7, "rule": "grammar/model", "kind": "determiner",
-              "confidence": 0.7, "scores": [0.2]},
+              "confidence": 0.62, "scores": [0.2]},
              {"start": 8, "end": 10, "rule": "grammar/model", "kind": "agreement",
               "confidence": 0.7, "scores": [2.0]}]
     one = Findings(gold, [{"id": 1, "findings": found}], "one")
-    start = {**START, "unknown-name": 0.6, "report": 0.6, "gain": 1}
-    for changed, kept in (({}, [1, 0, 1]), ({"gain": 0}, [1, 1, 1]), ({"report": 0.8}, [1, 0, 0]),
-                          ({"unknown-name": 0.85}, [0, 0, 1]), ({"unrepaired": 0.6}, [1, 1, 1]),
+    start = {**START, "unknown-name": 0.6, "report": 0.65}
+    for changed, kept in (({}, [1, 0, 1]), ({"report": 0.6}, [1, 1, 1]),
+                          ({"report": 0.8}, [1, 0, 0]),
+                          ({"unknown-name": 0.85}, [0, 0, 1]),
+                          ({"report-determiner": 0.5}, [1, 1, 1]),
                           ({"report-agreement": 0.9}, [1, 0, 0])):
         assert one.kept({**start, **changed}).tolist() == [bool(own) for own in kept]
     assert one.figures(start)["f05"] == 1 and one.figures(start)["false_alarms"] is None
-    assert one.figures({**start, "gain": 0})["precision"] == pytest.approx(2 / 3)
+    assert one.figures({**start, "report": 0.6})["precision"] == pytest.approx(2 / 3)
     assert f_score(0.5, 0.25, 1.0) == pytest.approx(1 / 3)
-    del found[1]["scores"]
-    with pytest.raises(ValueError, match="from an older proof"):
-        Findings(gold, [{"id": 1, "findings": found}], "one")
+    kinds = by_kinds({"one": gold}, {"one": [{"findings": found}]}, {"one": one}, start)
+    assert set(kinds) == {"spelling", "agreement"} and kinds["agreement"]["precision"] == 1
+    assert "| agreement | 0 | 1.000 / - |" in table_of_kinds({"thorough": kinds})
 
 
 @with_proof

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spelling.h - how two spellings differ, and which frequent words are one edit away
+ */
+#pragma once
+
+#include "daemon/engine/frequency.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+    PD_EDIT_OTHER,   /* none, several, or one of no other class */
+    PD_EDIT_DOUBLED, /* a letter twice instead of once, or once instead of twice */
+    PD_EDIT_SWAPPED, /* two neighbours */
+    PD_EDIT_VOWEL,   /* a vowel for another */
+    PD_EDIT_KEY,     /* a letter for one beside it on a QWERTY keyboard */
+} PdEditClass;
+
+PdEditClass pd_spelling_edit_class(const char *a, const char *b); /* both in lower case */
+
+/* May both sound the same in English? By a coarse key: consonants' usual sounds, no vowels but a
+ * first one. Both in lower case. */
+bool pd_spelling_sounds_alike(const char *a, const char *b);
+
+/**
+ * pd_spelling_neighbours:
+ * @word: ASCII, lower case
+ * @found: array of char *, appended: the listed words that are one edit away
+ */
+void pd_spelling_neighbours(const PdFrequency *words, const char *word, GPtrArray *found);
