@@ -398,14 +398,14 @@ append(DBusMessageIter *iter, int type, const void *value)
     need(dbus_message_iter_append_basic(iter, type, value));
 }
 
-static void
-open_in(DBusMessageIter *iter, int type, const char *signature, DBusMessageIter *ret_inner)
+void
+pd_bus_open(DBusMessageIter *iter, int type, const char *signature, DBusMessageIter *ret_inner)
 {
     need(dbus_message_iter_open_container(iter, type, signature, ret_inner));
 }
 
-static void
-close_in(DBusMessageIter *iter, DBusMessageIter *inner)
+void
+pd_bus_close(DBusMessageIter *iter, DBusMessageIter *inner)
 {
     need(dbus_message_iter_close_container(iter, inner));
 }
@@ -454,16 +454,16 @@ void
 pd_bus_open_entry(DBusMessageIter *dict, const char *key, const char *signature,
                   DBusMessageIter *ret_entry, DBusMessageIter *ret_value)
 {
-    open_in(dict, DBUS_TYPE_DICT_ENTRY, NULL, ret_entry);
+    pd_bus_open(dict, DBUS_TYPE_DICT_ENTRY, NULL, ret_entry);
     pd_bus_append_string(ret_entry, key);
-    open_in(ret_entry, DBUS_TYPE_VARIANT, signature, ret_value);
+    pd_bus_open(ret_entry, DBUS_TYPE_VARIANT, signature, ret_value);
 }
 
 void
 pd_bus_close_entry(DBusMessageIter *dict, DBusMessageIter *entry, DBusMessageIter *value)
 {
-    close_in(entry, value);
-    close_in(dict, entry);
+    pd_bus_close(entry, value);
+    pd_bus_close(dict, entry);
 }
 
 void
@@ -471,10 +471,10 @@ pd_bus_append_strings(DBusMessageIter *iter, const char *const *strings)
 {
     DBusMessageIter array;
 
-    open_in(iter, DBUS_TYPE_ARRAY, "s", &array);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, "s", &array);
     for (; *strings != NULL; strings++)
         pd_bus_append_string(&array, *strings);
-    close_in(iter, &array);
+    pd_bus_close(iter, &array);
 }
 
 void
@@ -482,18 +482,18 @@ pd_bus_append_candidates(DBusMessageIter *iter, const GPtrArray *candidates)
 {
     DBusMessageIter array;
 
-    open_in(iter, DBUS_TYPE_ARRAY, "(sds)", &array);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, "(sds)", &array);
     for (size_t i = 0; candidates != NULL && i < candidates->len; i++) {
         const PdCandidate *candidate = g_ptr_array_index(candidates, i);
         DBusMessageIter fields;
 
-        open_in(&array, DBUS_TYPE_STRUCT, NULL, &fields);
+        pd_bus_open(&array, DBUS_TYPE_STRUCT, NULL, &fields);
         pd_bus_append_string(&fields, candidate->text);
         append(&fields, DBUS_TYPE_DOUBLE, &candidate->score);
         pd_bus_append_string(&fields, pd_action_name(candidate->action));
-        close_in(&array, &fields);
+        pd_bus_close(&array, &fields);
     }
-    close_in(iter, &array);
+    pd_bus_close(iter, &array);
 }
 
 static void
@@ -504,7 +504,7 @@ append_finding(DBusMessageIter *array, const PdFinding *finding, PdOffsetCursor 
     size_t end = pd_offset_cursor_at(cursor, finding->end);
     DBusMessageIter fields;
 
-    open_in(array, DBUS_TYPE_STRUCT, NULL, &fields);
+    pd_bus_open(array, DBUS_TYPE_STRUCT, NULL, &fields);
     pd_bus_append_uint32(&fields, (uint32_t)start);
     pd_bus_append_uint32(&fields, (uint32_t)(end - start));
     pd_bus_append_string(&fields, pd_kind_name(finding->kind));
@@ -514,7 +514,7 @@ append_finding(DBusMessageIter *array, const PdFinding *finding, PdOffsetCursor 
     pd_bus_append_candidates(&fields, finding->candidates);
     if (document)
         pd_bus_append_uint64(&fields, finding->fingerprint);
-    close_in(array, &fields);
+    pd_bus_close(array, &fields);
 }
 
 void
@@ -526,10 +526,10 @@ pd_bus_append_findings(DBusMessageIter *iter, const GPtrArray *findings, const c
     DBusMessageIter array;
 
     pd_offset_cursor_init(&cursor, text, unit);
-    open_in(iter, DBUS_TYPE_ARRAY, signature, &array);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, signature, &array);
     for (size_t i = 0; i < findings->len; i++)
         append_finding(&array, g_ptr_array_index(findings, i), &cursor, document);
-    close_in(iter, &array);
+    pd_bus_close(iter, &array);
 }
 
 /* Strings with their lengths, ends and padding; numbers; the longest padding of a struct. */

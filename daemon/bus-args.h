@@ -61,6 +61,10 @@ bool pd_bus_read_place(DBusMessageIter *iter, PdOffsets unit, const char *text, 
  */
 void pd_bus_append_findings(DBusMessageIter *iter, const GPtrArray *findings, const char *text,
                             PdOffsets unit, bool document);
+/* As dbus_message_iter_open_container() and its opposite; ends the program if memory runs out. */
+void pd_bus_open(DBusMessageIter *iter, int type, const char *signature,
+                 DBusMessageIter *ret_inner);
+void pd_bus_close(DBusMessageIter *iter, DBusMessageIter *inner);
 void pd_bus_append_candidates(DBusMessageIter *iter, const GPtrArray *candidates); /* a(sds) */
 void pd_bus_append_string(DBusMessageIter *iter,
                           const char *string); /* invalid UTF-8 is replaced */

@@ -26,9 +26,9 @@ append_span(DBusMessageIter *value, const Source *source, PdSpan span)
     DBusMessageIter fields;
 
     pd_offset_cursor_init(&cursor, source->text, source->unit);
-    dbus_message_iter_open_container(value, DBUS_TYPE_STRUCT, NULL, &fields);
+    pd_bus_open(value, DBUS_TYPE_STRUCT, NULL, &fields);
     append_place(&fields, span, &cursor);
-    dbus_message_iter_close_container(value, &fields);
+    pd_bus_close(value, &fields);
 }
 
 static void
@@ -55,16 +55,16 @@ append_chances(DBusMessageIter *value, const Source *source)
     const GArray *chances = source->explanation->chances;
     DBusMessageIter array, fields;
 
-    dbus_message_iter_open_container(value, DBUS_TYPE_ARRAY, "(sd)", &array);
+    pd_bus_open(value, DBUS_TYPE_ARRAY, "(sd)", &array);
     for (guint i = 0; i < chances->len; i++) {
         const PdChance *chance = &g_array_index(chances, PdChance, i);
 
-        dbus_message_iter_open_container(&array, DBUS_TYPE_STRUCT, NULL, &fields);
+        pd_bus_open(&array, DBUS_TYPE_STRUCT, NULL, &fields);
         pd_bus_append_string(&fields, chance->name);
         pd_bus_append_double(&fields, chance->chance);
-        dbus_message_iter_close_container(&array, &fields);
+        pd_bus_close(&array, &fields);
     }
-    dbus_message_iter_close_container(value, &array);
+    pd_bus_close(value, &array);
 }
 
 static void
@@ -75,16 +75,16 @@ append_contributions(DBusMessageIter *value, const Source *source)
     DBusMessageIter array, fields;
 
     pd_offset_cursor_init(&cursor, source->text, source->unit);
-    dbus_message_iter_open_container(value, DBUS_TYPE_ARRAY, "(uud)", &array);
+    pd_bus_open(value, DBUS_TYPE_ARRAY, "(uud)", &array);
     for (guint i = 0; i < contributions->len; i++) {
         const PdContribution *c = &g_array_index(contributions, PdContribution, i);
 
-        dbus_message_iter_open_container(&array, DBUS_TYPE_STRUCT, NULL, &fields);
+        pd_bus_open(&array, DBUS_TYPE_STRUCT, NULL, &fields);
         append_place(&fields, c->place, &cursor);
         pd_bus_append_double(&fields, c->log_odds);
-        dbus_message_iter_close_container(&array, &fields);
+        pd_bus_close(&array, &fields);
     }
-    dbus_message_iter_close_container(value, &array);
+    pd_bus_close(value, &array);
 }
 
 static void
@@ -99,19 +99,19 @@ append_pages(DBusMessageIter *value, const Source *source)
     const GArray *pages = source->explanation->pages;
     DBusMessageIter array, fields;
 
-    dbus_message_iter_open_container(value, DBUS_TYPE_ARRAY, PD_DBUS_RULE_PAGE, &array);
+    pd_bus_open(value, DBUS_TYPE_ARRAY, PD_DBUS_RULE_PAGE, &array);
     for (guint i = 0; i < pages->len; i++) {
         const PdRulePage *page = &g_array_index(pages, PdRulePage, i);
 
-        dbus_message_iter_open_container(&array, DBUS_TYPE_STRUCT, NULL, &fields);
+        pd_bus_open(&array, DBUS_TYPE_STRUCT, NULL, &fields);
         pd_bus_append_string(&fields, page->rule);
         pd_bus_append_string(&fields, page->title);
         pd_bus_append_string(&fields, page->text);
         pd_bus_append_string(&fields, page->wrong);
         pd_bus_append_string(&fields, page->right);
-        dbus_message_iter_close_container(&array, &fields);
+        pd_bus_close(&array, &fields);
     }
-    dbus_message_iter_close_container(value, &array);
+    pd_bus_close(value, &array);
 }
 
 static void
@@ -144,11 +144,11 @@ pd_bus_append_explanation(DBusMessageIter *iter, const PdExplanation *explanatio
     const Source source = { explanation, text, unit };
     DBusMessageIter dict, entry, value;
 
-    dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "{sv}", &dict);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, "{sv}", &dict);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         pd_bus_open_entry(&dict, rows[i].key, rows[i].signature, &entry, &value);
         rows[i].append(&value, &source);
         pd_bus_close_entry(&dict, &entry, &value);
     }
-    dbus_message_iter_close_container(iter, &dict);
+    pd_bus_close(iter, &dict);
 }

@@ -177,11 +177,11 @@ reply_scores(Pending *pending, PdJobResult *result)
     DBusMessageIter iter, array;
 
     dbus_message_iter_init_append(reply, &iter);
-    dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "d", &array);
+    pd_bus_open(&iter, DBUS_TYPE_ARRAY, "d", &array);
     if (result->n_scores > 0)
         dbus_message_iter_append_fixed_array(&array, DBUS_TYPE_DOUBLE, &result->scores,
                                              (int)result->n_scores);
-    dbus_message_iter_close_container(&iter, &array);
+    pd_bus_close(&iter, &array);
     pd_call_return(g_steal_pointer(&pending->call), reply);
 }
 
@@ -573,7 +573,7 @@ append_statistics(DBusMessageIter *value, void *user_data)
     const Statistics *s = &self->statistics;
     DBusMessageIter array;
 
-    dbus_message_iter_open_container(value, DBUS_TYPE_ARRAY, "{sv}", &array);
+    pd_bus_open(value, DBUS_TYPE_ARRAY, "{sv}", &array);
     append_number(&array, "calls", "t", s->calls);
     append_number(&array, "checks", "t", s->checks);
     append_number(&array, "bytes", "t", s->bytes);
@@ -587,7 +587,7 @@ append_statistics(DBusMessageIter *value, void *user_data)
                   (uint64_t)(g_get_monotonic_time() - self->started_us) / G_USEC_PER_SEC);
     if (pd_bus_model_error(self->model) != NULL)
         append_model_error(&array, pd_bus_model_error(self->model));
-    dbus_message_iter_close_container(value, &array);
+    pd_bus_close(value, &array);
 }
 
 /* --- the tables --- */

@@ -101,26 +101,11 @@ pd_candidates_keep_score(const PdResources *resources, const PdSite *site)
            ranking->doubt * log(wrong / (1.0 - wrong));
 }
 
-/* The part of the sentence around the place that the judge sees, cut at white space. */
-static PdSpan
-window_of(const PdSite *site)
-{
-    const size_t length = strlen(site->text);
-    PdSpan w = { site->start > WINDOW_BYTES ? site->start - WINDOW_BYTES : 0,
-                 MIN(length, site->end + WINDOW_BYTES) };
-
-    while (w.start > 0 && !g_ascii_isspace(site->text[w.start - 1]))
-        w.start--;
-    while (w.end < length && !g_ascii_isspace(site->text[w.end]))
-        w.end++;
-    return w;
-}
-
-/* A join may reach out of the window by a word. */
+/* The part of the sentence that the judge sees; a join may reach out of the window by a word. */
 static PdSpan
 window_with(const PdSite *site, const GPtrArray *proposals)
 {
-    PdSpan w = window_of(site);
+    PdSpan w = pd_text_window(site->text, (PdSpan){ site->start, site->end }, WINDOW_BYTES);
 
     for (guint i = 0; i < proposals->len; i++) {
         const PdProposal *p = proposals->pdata[i];

@@ -4,6 +4,7 @@
 #include "daemon/engine/distance.h"
 #include "daemon/engine/findings.h"
 #include "daemon/engine/foreign.h"
+#include "daemon/engine/spelling.h"
 
 #include <string.h>
 
@@ -270,11 +271,9 @@ is_of_speech(const char *word)
         "gimme gonna gotcha gotta hafta innit kinda lemme lotta ma'am mighta musta needa "
         "nope nothin oughta outta shoulda sorta s'pose wanna watcha whaddya whatcha woulda "
         "y'all y'know ya yall yeah yep yer yup ";
-    g_autofree char *lower = g_utf8_strdown(word, -1);
-    g_autoptr(GString) plain = g_string_new(lower);
+    g_autofree char *plain = pd_spelling_fold(word);
 
-    g_string_replace(plain, "’", "'", 0);
-    return is_listed(words, plain->str);
+    return is_listed(words, plain);
 }
 
 /* goin' nothin' jus' ol': the apostrophe stands for the last letter */

@@ -113,21 +113,6 @@ take_chances(Scene *s, GArray *chances)
 
 /* --- contributions ---------------------------------------------------------------- */
 
-static PdSpan
-window_of(const Scene *s)
-{
-    const char *text = s->sentence->text;
-    const size_t length = strlen(text);
-    PdSpan w = { s->place.start - MIN(s->place.start, WINDOW_BYTES),
-                 MIN(length, s->place.end + WINDOW_BYTES) };
-
-    while (w.start > 0 && !g_ascii_isspace(text[w.start - 1]))
-        w.start--;
-    while (w.end < length && !g_ascii_isspace(text[w.end]))
-        w.end++;
-    return w;
-}
-
 /* The tokens of the window that are nearest to the place, in order: [first, last]. */
 static void
 nearest_tokens(const Scene *s, PdSpan window, guint *ret_first, guint *ret_last)
@@ -199,7 +184,7 @@ log_odds_in(const Scene *s, size_t text, PdSpan place)
 static bool
 judge(Scene *s, PdExplanation *explanation)
 {
-    const PdSpan window = window_of(s);
+    const PdSpan window = pd_text_window(s->sentence->text, s->place, WINDOW_BYTES);
     g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(PdSpan));
     double base;
@@ -249,24 +234,9 @@ is_judged(const Scene *s)
     return false;
 }
 
-static bool
-is_in_language(const Scene *s, PdLanguageGuard *guard)
-{
-    const PdSentence *sentence = s->sentence;
-    size_t n_words = 0, n_known = 0;
-
-    for (guint i = 0; i < sentence->tokens->len; i++) {
-        n_words += token_at(s, i)->kind == PD_TOKEN_WORD;
-        n_known += token_at(s, i)->kind == PD_TOKEN_WORD && knows(s, i);
-    }
-    return guard == NULL ||
-           pd_language_guard_accepts(guard, pd_lexicon_language(s->at.resources->lexicon),
-                                     sentence->text, strlen(sentence->text), n_words, n_known);
-}
-
-/* What stands in the way with a model, for a sentence in its language. @best: (nullable) */
+/* What stands in the way with a model, for a sentence in its language. */
 static char *
-weak_evidence(const Scene *s, bool known, const PdCandidate *best)
+weak_evidence(const Scene *s, bool known)
 {
     const PdThresholds *t = &s->at.resources->levels.at[s->level];
     const double least = s->wrong < t->look ? t->look : t->report[s->kind];
@@ -282,15 +252,12 @@ weak_evidence(const Scene *s, bool known, const PdCandidate *best)
             _("The chance that something is wrong here is %.2f; level %s reports "
               "from %.2f."),
             s->wrong, level, least);
-    if (best == NULL)
-        return g_strdup(_("No correction was found that makes the sentence better."));
-    return g_strdup(_("The sentence is too short to be judged, or this place looks right once its "
-                      "other errors are mended."));
+    return g_strdup(_("No correction fits well enough, the sentence is too short to be judged, or "
+                      "this place looks right once its other errors are mended."));
 }
 
 static char *
-reason_of(const Scene *s, const PdChecker *checker, const PdCheck *check, bool known,
-          const PdCandidate *best)
+reason_of(const Scene *s, const PdChecker *checker, const PdCheck *check, bool known)
 {
     const PdSpan text = { s->at.sentence.start + s->place.start,
                           s->at.sentence.start + s->place.end };
@@ -300,14 +267,14 @@ reason_of(const Scene *s, const PdChecker *checker, const PdCheck *check, bool k
                           "your words, a name that occurs several times, or code."));
     if (!is_judged(s))
         return g_strdup(_("Numbers, addresses, file names and identifiers are not judged."));
-    if (!is_in_language(s, checker->guard))
+    if (!pd_sentence_is_in_language(s->sentence, s->at.resources, checker->guard))
         return g_strdup_printf(_("The sentence does not seem to be in the language asked for (%s), "
                                  "so nothing in it is reported."),
                                pd_lexicon_language(s->at.resources->lexicon));
     if (s->at.resources->judge == NULL)
         return g_strdup(_("The dictionary knows the word, and the language has no model that could "
                           "doubt it."));
-    return weak_evidence(s, known, best);
+    return weak_evidence(s, known);
 }
 
 /* --- all together -------------------------------------------------------------------- */
@@ -378,9 +345,7 @@ pd_checker_explain(PdChecker *self, const char *language, const char *text, size
     g_autoptr(PdCheck) check = pd_check_new(self, language, text, length, options, error);
     g_autoptr(PdSentence) sentence = NULL;
     g_autoptr(PdExplanation) explanation = NULL;
-    g_autoptr(GPtrArray) repairs = NULL;
     Scene s = { .level = options->level, .cancel = cancel };
-    PdCheckOptions one = *options;
 
     if (check == NULL || !pd_checker_is_place(text, length, start, end, error))
         return NULL;
@@ -393,14 +358,7 @@ pd_checker_explain(PdChecker *self, const char *language, const char *text, size
     explanation = explain(&s, check, error);
     if (explanation == NULL)
         return NULL;
-    if (explanation->findings->len > 0)
-        return g_steal_pointer(&explanation);
-    one.max_candidates = 1;
-    repairs = pd_checker_suggest(self, language, text, length, explanation->place.start,
-                                 explanation->place.end, &one, cancel, error);
-    if (repairs == NULL)
-        return NULL;
-    explanation->reason =
-        reason_of(&s, self, check, explanation->known, repairs->len > 0 ? repairs->pdata[0] : NULL);
+    if (explanation->findings->len == 0)
+        explanation->reason = reason_of(&s, self, check, explanation->known);
     return g_steal_pointer(&explanation);
 }

@@ -578,14 +578,46 @@ find_all(Pass *pass, const GArray *exempt)
     return find_doubted(pass);
 }
 
+/* [tokens]: the dictionary lacks this word; g_free */
+static bool *
+find_unknown(const PdSentence *self, PdResources *resources)
+{
+    bool *unknown = g_new0(bool, self->tokens->len + 1);
+
+    for (guint i = 0; i < self->tokens->len; i++)
+        unknown[i] = token_at(self, i)->kind == PD_TOKEN_WORD && !is_known(self, resources, i);
+    return unknown;
+}
+
+static bool
+is_in_language(const PdSentence *self, const PdResources *resources, PdLanguageGuard *guard,
+               const bool *unknown)
+{
+    const size_t n_words = count_words(self);
+    size_t n_unknown = 0;
+
+    for (guint i = 0; i < self->tokens->len; i++)
+        n_unknown += unknown[i];
+    return guard == NULL ||
+           pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
+                                     strlen(self->text), n_words, n_words - n_unknown);
+}
+
+bool
+pd_sentence_is_in_language(const PdSentence *self, PdResources *resources, PdLanguageGuard *guard)
+{
+    g_autofree bool *unknown = find_unknown(self, resources);
+
+    return is_in_language(self, resources, guard, unknown);
+}
+
 GPtrArray *
 pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageGuard *guard,
                      PdLevel level, PdVariant variant, size_t max_candidates, const int *cancel)
 {
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
-    g_autofree bool *unknown = g_new0(bool, self->tokens->len + 1);
+    g_autofree bool *unknown = find_unknown(self, resources);
     g_autoptr(GArray) exempt = NULL;
-    size_t n_words = 0, n_unknown = 0;
     Pass pass = { .sentence = self,
                   .resources = resources,
                   .thresholds = &resources->levels.at[level],
@@ -595,16 +627,7 @@ pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageG
                   .original = self,
                   .unknown = unknown };
 
-    for (guint i = 0; i < self->tokens->len; i++) {
-        if (token_at(self, i)->kind != PD_TOKEN_WORD)
-            continue;
-        n_words++;
-        unknown[i] = !is_known(self, resources, i);
-        n_unknown += unknown[i];
-    }
-    if (guard != NULL &&
-        !pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
-                                   strlen(self->text), n_words, n_words - n_unknown))
+    if (!is_in_language(self, resources, guard, unknown))
         return g_steal_pointer(&findings);
     exempt = pd_exempt_find(
         &(PdLooked){ resources, guard, level, self->text, self->tokens, self->wrong, unknown });

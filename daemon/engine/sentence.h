@@ -28,6 +28,10 @@ void pd_sentence_take_answers(PdSentence *self, const PdJudge *judge, size_t ind
 /* Does token @i exist as a word, with what compounds, acronyms and possessives allow? */
 bool pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i);
 
+/* What @guard (nullable: yes) says of the sentence and the dictionary's language. */
+bool pd_sentence_is_in_language(const PdSentence *self, PdResources *resources,
+                                PdLanguageGuard *guard);
+
 /**
  * pd_sentence_findings:
  * @guard: (nullable): tells whether it is in the dictionary's language; if not, nothing is found

@@ -38,9 +38,7 @@ typedef struct {
 static double
 log_frequency(const Search *s, const char *phrase)
 {
-    g_autofree char *lower = g_utf8_strdown(phrase, -1);
-    g_auto(GStrv) parts = g_strsplit(lower, "’", -1);
-    g_autofree char *straight = g_strjoinv("'", parts);
+    g_autofree char *straight = pd_spelling_fold(phrase);
     g_auto(GStrv) words = g_strsplit_set(straight, " ,", -1);
     double least = COMMON;
 
@@ -87,9 +85,7 @@ add_spelling_features(const Search *s, const char *text, double *f)
         [PD_EDIT_SWAPPED] = PD_FEATURE_SWAPPED, [PD_EDIT_VOWEL] = PD_FEATURE_VOWEL,
         [PD_EDIT_KEY] = PD_FEATURE_KEY,
     };
-    g_autofree char *lower = g_utf8_strdown(text, -1);
-    g_auto(GStrv) parts = g_strsplit(lower, "’", -1);
-    g_autofree char *straight = g_strjoinv("'", parts);
+    g_autofree char *straight = pd_spelling_fold(text);
     const PdEditClass class = pd_spelling_edit_class(s->lower, straight);
 
     f[PD_FEATURE_DISTANCE] = MAX(pd_distance(s->lower, straight, MAX_DISTANCE), 1) - 1;
@@ -137,28 +133,11 @@ place_of(const Search *s)
     return (PdSpan){ s->site->start, s->site->end };
 }
 
-/* @text in lower case, with the capitals of the word that it replaces. (transfer full) */
-static char *
-with_case_of(const char *word, const char *text)
-{
-    const gunichar first = g_utf8_get_char(word);
-    const char *rest = g_utf8_next_char(word);
-    g_autofree char *upper = g_utf8_strup(word, -1);
-    g_autofree char *head = NULL, *big = NULL;
-
-    if (!g_unichar_isupper(first))
-        return g_str_equal(text, "i") ? g_strdup("I") : g_strdup(text);
-    if (*rest != '\0' && g_str_equal(word, upper))
-        return g_utf8_strup(text, -1);
-    head = g_utf8_substring(text, 0, 1);
-    big = g_utf8_strup(head, -1);
-    return g_strconcat(big, g_utf8_next_char(text), NULL);
-}
-
 static PdProposal *
 replace(Search *s, const char *text, PdFeature feature, double value)
 {
-    return propose(s, place_of(s), with_case_of(s->word, text), PD_ACTION_REPLACE, feature, value);
+    return propose(s, place_of(s), pd_spelling_with_case_of(s->word, text), PD_ACTION_REPLACE,
+                   feature, value);
 }
 
 /* --- other words in its place ------------------------------------------------------ */
@@ -270,7 +249,7 @@ join(Search *s, PdSpan place)
     g_auto(GStrv) words = g_strsplit_set(text, " \t\r\n", -1);
     g_autofree char *all = g_strjoinv("", words);
     g_autofree char *down = g_ascii_strdown(all, -1);
-    g_autofree char *joined = with_case_of(words[0], down);
+    g_autofree char *joined = pd_spelling_with_case_of(words[0], down);
 
     if (log_frequency(s, joined) > 0 && pd_resources_knows(s->resources, joined))
         propose(s, place, g_steal_pointer(&joined), PD_ACTION_REPLACE, PD_FEATURE_JOIN, 1);
@@ -371,9 +350,7 @@ void
 pd_sources_propose(PdResources *resources, const PdSite *site, GPtrArray *proposals)
 {
     g_autofree char *word = g_strndup(site->text + site->start, site->end - site->start);
-    g_autofree char *down = g_utf8_strdown(word, -1);
-    g_auto(GStrv) parts = g_strsplit(down, "’", -1);
-    g_autofree char *lower = g_strjoinv("'", parts);
+    g_autofree char *lower = pd_spelling_fold(word);
     const bool is_word = *word != '\0' && g_unichar_isalpha(g_utf8_get_char(word));
     Search s = { resources, site, word, lower, proposals };
 

@@ -8,6 +8,30 @@
 
 #define MAX_WORD 40 /* bytes; of longer words no neighbours are looked for */
 
+char *
+pd_spelling_fold(const char *word)
+{
+    g_autofree char *lower = g_utf8_strdown(word, -1);
+    g_auto(GStrv) parts = g_strsplit(lower, "’", -1);
+
+    return g_strjoinv("'", parts);
+}
+
+char *
+pd_spelling_with_case_of(const char *word, const char *small)
+{
+    g_autofree char *upper = g_utf8_strup(word, -1);
+    g_autofree char *head = NULL, *big = NULL;
+
+    if (!g_unichar_isupper(g_utf8_get_char(word)))
+        return g_strdup(g_str_equal(small, "i") ? "I" : small);
+    if (*g_utf8_next_char(word) != '\0' && g_str_equal(word, upper))
+        return g_utf8_strup(small, -1);
+    head = g_utf8_substring(small, 0, 1);
+    big = g_utf8_strup(head, -1);
+    return g_strconcat(big, g_utf8_next_char(small), NULL);
+}
+
 static bool
 is_vowel(char c)
 {

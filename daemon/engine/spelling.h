@@ -9,6 +9,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* @word in lower case, with straight apostrophes. (transfer full) */
+char *pd_spelling_fold(const char *word);
+
+/* @small, in lower case, with the capitals of @word. (transfer full) */
+char *pd_spelling_with_case_of(const char *word, const char *small);
+
 typedef enum {
     PD_EDIT_OTHER,   /* none, several, or one of no other class */
     PD_EDIT_DOUBLED, /* a letter twice instead of once, or once instead of twice */

@@ -780,3 +780,16 @@ pd_offset_cursor_at(PdOffsetCursor *self, size_t bytes)
     }
     return self->units;
 }
+
+PdSpan
+pd_text_window(const char *text, PdSpan place, size_t bytes)
+{
+    const size_t length = strlen(text);
+    PdSpan w = { place.start - MIN(place.start, bytes), MIN(length, place.end + bytes) };
+
+    while (w.start > 0 && !g_ascii_isspace(text[w.start - 1]))
+        w.start--;
+    while (w.end < length && !g_ascii_isspace(text[w.end]))
+        w.end++;
+    return w;
+}

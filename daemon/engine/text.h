@@ -82,4 +82,8 @@ typedef struct {
 void pd_offset_cursor_init(PdOffsetCursor *self, const char *text, PdOffsets unit);
 size_t pd_offset_cursor_at(PdOffsetCursor *self, size_t bytes); /* going back starts again from 0 */
 
+/* @place and up to @bytes of @text (NUL-terminated) on each side of it, more where a word would be
+ * cut: it begins and ends at white space or where the text does. */
+PdSpan pd_text_window(const char *text, PdSpan place, size_t bytes);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdSegmenter, pd_segmenter_free)

@@ -2,6 +2,7 @@
 #include "daemon/engine/variant.h"
 
 #include "daemon/engine/findings.h"
+#include "daemon/engine/spelling.h"
 
 #include <string.h>
 
@@ -46,19 +47,6 @@ replace_one(PdLexicon *wanted, const char *word, const char *from, const char *t
     return NULL;
 }
 
-/* (transfer full): @small with the capitals of @word */
-static char *
-with_capitals_of(const char *word, const char *small)
-{
-    g_autofree char *upper = g_utf8_strup(word, -1);
-    g_autofree char *all = g_utf8_strup(small, -1);
-    const bool one = g_unichar_isupper(g_utf8_get_char(word));
-
-    if (g_str_equal(upper, word))
-        return g_steal_pointer(&all);
-    return one ? g_strdup_printf("%c%s", all[0], small + 1) : g_strdup(small);
-}
-
 /* (transfer full): the wanted spelling; NULL: none, as for a word of one country alone */
 static char *
 in_wanted(PdLexicon *wanted, const char *word, bool american)
@@ -70,7 +58,7 @@ in_wanted(PdLexicon *wanted, const char *word, bool american)
             replace_one(wanted, lower, letters[i][!american], letters[i][american]);
 
         if (other != NULL)
-            return with_capitals_of(word, other);
+            return pd_spelling_with_case_of(word, other);
     }
     return NULL;
 }

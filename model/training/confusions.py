@@ -25,6 +25,7 @@ from tqdm import tqdm
 
 from .people import read
 from .settings import key
+from .words import first_fields
 
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|[^\sA-Za-z]")
 
@@ -133,8 +134,7 @@ def add_arguments(parser):
 
 
 def run(arguments, settings):
-    with open(arguments.words, encoding="utf-8") as lines:
-        ranked = [line.split("\t")[0] for line in lines]
+    ranked = first_fields(arguments.words)
     single = [w for w in ranked if len(w) > 1 or w in "ai"]
     frequent, sounding = single[: settings.frequent], single[: settings.sounding]
     by_wrong = collections.defaultdict(list)

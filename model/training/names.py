@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 from .settings import key
-from .words import open_text, unknown
+from .words import first_fields, open_text, unknown
 
 LETTERS = r"[^\W\d_]"
 SMALL = r"[^\W\d_A-ZÀ-ÖØ-Þ]"
@@ -137,8 +137,7 @@ def add_arguments(parser):
 
 
 def run(arguments, settings):
-    with open(arguments.confusions, encoding="utf-8") as lines:
-        corrected = {line.split("\t")[0] for line in lines}
+    corrected = set(first_fields(arguments.confusions))
     names, words, files = count(arguments.files, settings)
     chosen = {*chosen_names(names, words, settings),
               *chosen_terms(names, words, files, corrected, arguments.files, settings)}

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from .prepare import keys_of_file, near_key, sources_of, split
 from .settings import key
-from .words import open_text
+from .words import first_fields, open_text
 
 # As in daemon/engine/ngrams.c.
 TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|[0-9][0-9.,]*|[^\sA-Za-z0-9]")
@@ -45,11 +45,6 @@ def add_arguments(parser):
     parser.add_argument("--exclude", metavar="FILE", type=Path, action="append", default=[],
                         help="as in prepare: gold sets, whose sentences are left out")
     parser.add_argument("--out", required=True, metavar="ngrams.bin")
-
-
-def read_words(path):
-    with open(path, encoding="utf-8") as lines:
-        return [line.split("\t")[0] for line in lines]
 
 
 def ids_of(text, numbers):
@@ -164,7 +159,7 @@ def write(path, words, ones, pairs, triples):
 
 
 def run(arguments, settings):
-    words = read_words(arguments.words)
+    words = first_fields(arguments.words)
     excluded = set().union(*map(keys_of_file, arguments.exclude))
     files = sorted(sources_of(arguments.corpus).values(), key=lambda path: -path.stat().st_size)
     work = [(path, words, excluded) for path in files]

@@ -21,12 +21,14 @@ MADE_FROM = "made-from"  # of a folder of findings: what they depend on
 
 @contextlib.contextmanager
 def folder_of_models(model, data, instead=None):
-    """A temporary folder whose `en` has the files of `model`, those of RESOURCES that it lacks
-    from `data`, and the texts {name: text} of `instead`. Yields it, and the files of `en`."""
+    """A temporary folder whose `en` has the files of `model` (not documents, on which no finding
+    depends), those of RESOURCES that it lacks from `data`, and the texts {name: text} of `instead`.
+    Yields it, and the files of `en`."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "en")
         home.mkdir()
-        files = {path.name: path for path in Path(model).iterdir() if path.is_file()}
+        files = {path.name: path for path in Path(model).iterdir()
+                 if path.is_file() and path.suffix != ".md"}
         if "model.safetensors" not in files:
             raise ValueError(f"{model}: there is no model.safetensors")
         for name in RESOURCES:

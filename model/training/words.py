@@ -54,6 +54,12 @@ def count_words(path, n_characters, count):
                 break
 
 
+def first_fields(path):
+    """The words that the lines of a table begin with, in order."""
+    with open(path, encoding="utf-8") as lines:
+        return [line.split("\t")[0] for line in lines]
+
+
 def unknown(words, dictionary):
     """Those of the words that the dictionary does not know."""
     run = subprocess.run(["hunspell", "-d", dictionary, "-i", "utf-8", "-l"],
