@@ -36,7 +36,8 @@ typedef struct {
  *
  * Loads an ElectraForPreTraining (one logit a token) or an ElectraForTokenClassification (a logit
  * for each label of id2label), of any size. The weights file is mapped read-only and must keep
- * its size while the model lives. Layout: model/FORMAT.md.
+ * its size while the model lives. Layout: model/FORMAT.md. $PD_KERNEL chooses the arithmetic of
+ * int8 weights: model/README.md.
  *
  * Returns: (transfer full): the model, or NULL with @error set
  */
@@ -50,6 +51,8 @@ size_t pd_model_n_labels(const PdModel *self);
 const char *pd_model_label(const PdModel *self, size_t label); /* borrowed; NULL if n_labels is 1 */
 size_t pd_model_n_types(const PdModel *self);                  /* type_vocab_size */
 const char *pd_model_name(const PdModel *self); /* borrowed: the directory's last component */
+/* borrowed: what multiplies int8 weights here ("avx512vnni"), or "fp32"; model/README.md */
+const char *pd_model_kernel(const PdModel *self);
 /* (transfer full): SHA-256 of the weights file in hex; reads it all */
 char *pd_model_hash(const PdModel *self);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/weights.h"
 
-#include "model/kernels.h"
+#include "model/int8.h"
+#include "model/numbers.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -198,6 +199,25 @@ parse_shape(PdTensor *self, JsonObject *entry, size_t item_bytes, GError **error
     return true;
 }
 
+/* An I8 tensor of four dimensions is a packed one of two. */
+static bool
+take_packing(PdTensor *self, GError **error)
+{
+    if (self->dtype != PD_DTYPE_I8 || self->n_dimensions != 4)
+        return true;
+    if (self->shape[2] != PD_INT8_OUTS || self->shape[3] != PD_INT8_INS) {
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_SHAPE,
+                    "tensor %s: I8 of four dimensions, the last two not %d and %d", self->name,
+                    PD_INT8_OUTS, PD_INT8_INS);
+        return false;
+    }
+    self->packed = true;
+    self->shape[0] *= PD_INT8_OUTS; /* no overflow: the product of all did not */
+    self->shape[1] *= PD_INT8_INS;
+    self->n_dimensions = 2;
+    return true;
+}
+
 /* @data, @data_bytes: what follows the index */
 static bool
 parse_offsets(PdTensor *self, JsonObject *entry, const uint8_t *data, size_t data_bytes,
@@ -245,7 +265,7 @@ parse_tensor(const char *name, JsonNode *node, const uint8_t *data, size_t data_
     }
     entry = json_node_get_object(node);
     if (!parse_dtype(self, entry, &item_bytes, error) ||
-        !parse_shape(self, entry, item_bytes, error) ||
+        !parse_shape(self, entry, item_bytes, error) || !take_packing(self, error) ||
         !parse_offsets(self, entry, data, data_bytes, error))
         return NULL;
     return g_steal_pointer(&self);
@@ -478,6 +498,23 @@ pd_weights_get(const PdWeights *self, const char *name, size_t n_rows, size_t n_
     return tensor;
 }
 
+static void
+row_of_i8(const PdTensor *self, size_t row, float *out)
+{
+    const size_t n_cols = self->shape[1];
+    float scale;
+
+    memcpy(&scale, self->scale + 4 * row, sizeof scale);
+    if (self->packed) {
+        g_autofree int8_t *values = g_new(int8_t, n_cols);
+
+        pd_int8_unpack_row((const int8_t *)self->data, n_cols, row, values);
+        pd_from_i8((const uint8_t *)values, n_cols, scale, out);
+    } else {
+        pd_from_i8(self->data + row * n_cols, n_cols, scale, out);
+    }
+}
+
 void
 pd_tensor_rows(const PdTensor *self, size_t first, size_t n_rows, float *out)
 {
@@ -496,12 +533,8 @@ pd_tensor_rows(const PdTensor *self, size_t first, size_t n_rows, float *out)
         pd_from_bf16(self->data + 2 * at, n, out);
         break;
     case PD_DTYPE_I8:
-        for (size_t row = 0; row < n_rows; row++) {
-            float scale;
-
-            memcpy(&scale, self->scale + 4 * (first + row), sizeof scale);
-            pd_from_i8(self->data + at + row * n_cols, n_cols, scale, out + row * n_cols);
-        }
+        for (size_t row = 0; row < n_rows; row++)
+            row_of_i8(self, first + row, out + row * n_cols);
         break;
     }
 }

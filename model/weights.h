@@ -28,6 +28,7 @@ typedef struct {
     const uint8_t *data;
     size_t size_bytes;
     const uint8_t *scale; /* PD_DTYPE_I8: F32 [shape[0]], as stored; else NULL */
+    bool packed;          /* PD_DTYPE_I8: [rows / 16, cols / 4, 16, 4] in the file; see int8.h */
 } PdTensor;
 
 /**
@@ -36,7 +37,8 @@ typedef struct {
  * @error: PD_MODEL_ERROR_* or G_FILE_ERROR_*; the message names the file and the tensor
  *
  * Maps the file and checks its index: every tensor has a known dtype, a shape whose product fits
- * its bytes, and its own bytes; together they fill the file. An I8 tensor has its NAME_scale.
+ * its bytes, and its own bytes; together they fill the file. An I8 tensor has its NAME_scale; a
+ * packed one is given the shape of what is packed in it, [rows, cols].
  *
  * Returns: (transfer full): the weights, or NULL with @error set
  */

@@ -29,9 +29,12 @@ DOCUMENTS = {".md", ".xml", ".svg"}
 # may always include its own header, and any file of a folder that folder's error.h.
 INCLUDES = [
     ("tests/*", ["model/*", "daemon/*", "dbus/*", "plugin/*", "tests/*"]),
-    ("model/kernels.*", []),
-    ("model/weights.*", ["model/kernels.h"]),
-    ("model/wordpiece.*", ["model/weights.h", "model/kernels.h"]),
+    ("model/kernel-*.c", ["model/kernels-private.h", "model/loops.h", "model/vector-*.h"]),
+    ("model/kernels*", ["model/int8.h", "model/kernels.h", "model/kernels-private.h"]),
+    ("model/loops.h", ["model/kernels.h"]),
+    *[(f"model/{leaf}", []) for leaf in ("int8.*", "linear.*", "numbers.*", "vector-*.h")],
+    ("model/weights.*", ["model/int8.h", "model/numbers.h"]),
+    ("model/wordpiece.*", ["model/weights.h"]),
     ("model/*", ["model/*"]),
     ("daemon/engine/text.*", ["daemon/engine/lines.h", "daemon/engine/opaque.h"]),
     ("daemon/engine/markup.*", ["daemon/engine/text.h", "daemon/engine/markdown.h"]),
@@ -65,13 +68,16 @@ LIBRARIES = [
     ("dbus/*", ["daemon/bus-*", "daemon/service*", "plugin/client/*", "tests/*"],
      "libdbus belongs to the bus layer, the service and plugin/client"),
     ("hunspell/*", ["daemon/engine/lexicon.c"], "Hunspell stays behind lexicon.h"),
-    ("cblas*", ["model/kernels.c"], "BLAS stays behind kernels.h"),
-    ("openblas*", ["model/kernels.c"], "BLAS stays behind kernels.h"),
+    ("cblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
+    ("openblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
     ("cmark*", ["daemon/engine/markdown.c", "tests/*"], "cmark stays behind markdown.h"),
     ("libexttextcat/*", ["daemon/engine/language.c"], "libexttextcat stays behind language.h"),
 ]
-KERNELS_ONLY = {"cblas.h", "openblas_config.h", "assert.h", "float.h", "limits.h", "math.h",
-                "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h"}
+ARITHMETIC = ("model/int8.*", "model/kernel-*", "model/kernels*", "model/linear.*", "model/loops.h",
+              "model/numbers.*", "model/vector-*")  # no GLib
+ARITHMETIC_ONLY = {"cblas.h", "openblas_config.h", "assert.h", "float.h", "limits.h", "math.h",
+                   "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h", "immintrin.h",
+                   "arm_neon.h", "sys/auxv.h"}
 
 EVERYWHERE = ["*"]
 NO_PRINTING = ["model/*", "daemon/engine/*", "plugin/client/*"]
@@ -199,7 +205,7 @@ def check_own_include(source, line, header):
     if header == os.path.splitext(path)[0] + ".h":
         return
     folder = os.path.dirname(path)
-    if path.startswith("model/kernels."):
+    if fits(path, ARITHMETIC):
         pass  # libc only, not even error.h
     elif header == f"{folder}/error.h" or (header == "daemon/engine/error.h" and
                                            path.startswith("daemon/")):
@@ -217,8 +223,8 @@ def check_library_include(source, line, header):
         if fnmatch(header, pattern) and not fits(source.path, users):
             source.report(line, f"<{header}>: {why}")
             return
-    if source.path.startswith("model/kernels.") and header not in KERNELS_ONLY:
-        source.report(line, f"<{header}>: the kernels use libc and cblas alone")
+    if fits(source.path, ARITHMETIC) and header not in ARITHMETIC_ONLY:
+        source.report(line, f"<{header}>: the arithmetic uses libc and cblas alone")
 
 
 def check_calls(source):

@@ -7,7 +7,9 @@ ElectraForTokenClassification; tensors F32, F16, BF16, or I8 beside NAME_scale. 
 the keys that describe the network are kept.
 
 int8: each tensor of two dimensions as I8 with one F32 scale a row (least squared error), the rest
-F32. fp16: each tensor of two dimensions as F16, the rest F32. fp32: all F32.
+F32; weights of products whose rows and columns are multiples of 16 are packed as the service
+multiplies them (model/FORMAT.md). fp16: each tensor of two dimensions as F16, the rest F32. fp32:
+all F32.
 
 --measure prints for each form, and for fewer layers (the first ones, nothing trained again), its
 size and how far P(wrong) moves from SRC's in fp32. int4 is 4 bits in groups of 32 with an F16
@@ -27,6 +29,8 @@ MAX_INT8_BYTES = 26_000_000  # of a shipped weights file
 INT4_GROUP = 32
 DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "I8": "i1"}
 DTYPE_NAMES = {"float32": "F32", "float16": "F16", "int8": "I8"}
+PANEL, GROUP = 16, 4  # outputs and inputs of a packed product
+LINE_BYTES = 64
 WORD_EMBEDDINGS = "electra.embeddings.word_embeddings.weight"
 CONFIG_KEYS = (
     "architectures", "model_type", "vocab_size", "embedding_size", "hidden_size",
@@ -67,9 +71,11 @@ def decoded(entry, data):
 
 
 def packed(tensors):
-    """(header, names in the order of their data) of a safetensors file: widest dtype first, so
-    that each tensor is aligned."""
-    names = sorted(tensors, key=lambda name: (-tensors[name].itemsize, name))
+    """(header, names in the order of their data) of a safetensors file. Tensors that fill whole
+    lines of the cache come first, so that each begins with one; then the widest dtype, so that the
+    rest is aligned as well."""
+    names = sorted(tensors, key=lambda name: (
+        tensors[name].nbytes % LINE_BYTES != 0, -tensors[name].itemsize, name))
     index, offset = {"__metadata__": {"format": "pt"}}, 0
     for name in names:
         size = tensors[name].nbytes
@@ -77,7 +83,7 @@ def packed(tensors):
                        "shape": list(tensors[name].shape), "data_offsets": [offset, offset + size]}
         offset += size
     header = json.dumps(index, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)
+    header += b" " * (-(8 + len(header)) % LINE_BYTES)
     return struct.pack("<Q", len(header)) + header, names
 
 
@@ -127,13 +133,34 @@ def quantise(weights, limit=127):
     return rounded.astype(numpy.int8), scale
 
 
+def is_product(name, shape):
+    """Is it a matrix that the service multiplies, and of a size that can be packed?"""
+    return (len(shape) == 2 and "_embeddings." not in name
+            and shape[0] % PANEL == 0 and shape[1] % PANEL == 0)
+
+
+def panels(weights):
+    """int8 [rows, cols] as [rows / 16, cols / 4, 16, 4]."""
+    rows, cols = weights.shape
+    return numpy.ascontiguousarray(
+        weights.reshape(rows // PANEL, PANEL, cols // GROUP, GROUP).transpose(0, 2, 1, 3))
+
+
+def unpanelled(weights):
+    """The opposite of panels(); anything but int8 of four dimensions as it is."""
+    if weights.dtype != numpy.int8 or weights.ndim != 4:
+        return weights
+    return weights.transpose(0, 2, 1, 3).reshape(weights.shape[0] * PANEL, -1)
+
+
 def in_form(tensors, form):
     """The tensors of a file in one of FORMS. Raises ValueError for a number it cannot hold."""
     result = {}
     for name, tensor in tensors.items():
         finite = numpy.isfinite(tensor).all()
         if finite and form == "int8" and tensor.ndim == 2:
-            result[name], result[f"{name}_scale"] = quantise(tensor)
+            rounded, result[f"{name}_scale"] = quantise(tensor)
+            result[name] = panels(rounded) if is_product(name, rounded.shape) else rounded
         elif form == "fp16" and tensor.ndim == 2:
             with numpy.errstate(over="ignore"):
                 result[name] = tensor.astype(numpy.float16)
@@ -146,7 +173,7 @@ def in_form(tensors, form):
 
 def out_of_form(tensors):
     """float32 values of what in_form() made."""
-    return {name: tensor.astype(numpy.float32) * tensors[f"{name}_scale"][:, None]
+    return {name: unpanelled(tensor).astype(numpy.float32) * tensors[f"{name}_scale"][:, None]
             if tensor.dtype == numpy.int8 else tensor.astype(numpy.float32)
             for name, tensor in tensors.items() if not name.endswith("_scale")}
 

@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from transformers import (ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining,
                           ElectraForTokenClassification)
 
+from .export import unpanelled
 from .text import KINDS
 
 CASE_TYPES = 4
@@ -23,11 +24,13 @@ SIZES = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads"
 
 
 def read_tensors(path):
-    """{name: float32 tensor} of a safetensors file; int8 rows times NAME_scale where that is."""
+    """{name: float32 tensor} of a safetensors file; int8 rows, packed or not, times NAME_scale
+    where that is."""
     with safe_open(str(path), "pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}
     scales = {name for name in tensors if name.endswith("_scale") and name[:-6] in tensors}
-    return {name: tensor.float() * tensors[f"{name}_scale"].float()[:, None]
+    return {name: torch.from_numpy(unpanelled(tensor.numpy())).float()
+            * tensors[f"{name}_scale"].float()[:, None]
             if f"{name}_scale" in scales else tensor.float()
             for name, tensor in tensors.items() if name not in scales}
 

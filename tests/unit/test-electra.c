@@ -2,6 +2,7 @@
 /* Numbers of tests/golden come from model/training/reference.py, which has the same formula. */
 #include "model/electra.h"
 #include "model/error.h"
+#include "model/kernels.h"
 #include "model/weights.h"
 
 #include <glib.h>
@@ -10,7 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-#define TOLERANCE 1e-4
+#define TOLERANCE 1e-4 /* of logits in float32 */
+/* Of P(wrong) with activations of 8 bits: the mean difference; the largest may be 50 times that. */
+#define INT8_SHIPPED 0.002
+#define INT8_FORMULA 0.08 /* twelve layers of noise, where every rounding counts */
 #define N_SPECIAL 5
 
 typedef struct {
@@ -307,36 +311,89 @@ tokens_new(size_t n)
     return tokens;
 }
 
-/* All sequences at once, then each alone: packing must change nothing. */
-static double
-check_sequences(PdModel *model, GArray *all, GPtrArray *wanted)
+/* (transfer full): of all sequences at once; packing must change nothing but the last digits. */
+static float *
+run_all(PdModel *model, const GArray *all)
 {
     g_autoptr(PdRun) run = pd_run_new(model);
     g_autofree PdSequence *sequences = g_new(PdSequence, all->len);
     size_t n_labels = pd_model_n_labels(model), n_tokens = 0;
-    g_autofree float *logits = NULL;
-    double worst = 0.0;
+    float *logits, *at;
 
     for (guint i = 0; i < all->len; i++) {
         sequences[i] = g_array_index(all, Tokens, i).sequence;
         n_tokens += sequences[i].n_tokens;
     }
-    logits = g_new0(float, n_tokens *n_labels);
+    at = logits = g_new0(float, n_tokens *n_labels);
     g_assert_true(pd_run_logits(run, sequences, all->len, NULL, logits));
-    for (size_t i = 0, at = 0; i < all->len; at += sequences[i].n_tokens * n_labels, i++)
-        worst =
-            fmax(worst, compare(logits + at, wanted->pdata[i], sequences[i].n_tokens * n_labels));
-    for (size_t i = 0; i < all->len; i++) {
-        g_assert_true(pd_run_logits(run, &sequences[i], 1, NULL, logits));
-        worst = fmax(worst, compare(logits, wanted->pdata[i], sequences[i].n_tokens * n_labels));
+    for (guint i = 0; i < all->len; i++) {
+        const size_t n = sequences[i].n_tokens * n_labels;
+        g_autofree float *alone = g_new(float, n);
+
+        g_assert_true(pd_run_logits(run, &sequences[i], 1, NULL, alone));
+        for (size_t k = 0; k < n; k++)
+            g_assert_true(fabsf(alone[k] - at[k]) <= (float)TOLERANCE);
+        at += n;
+    }
+    return logits;
+}
+
+/* Against golden logits, in float32. Returns the largest difference. */
+static double
+check_sequences(PdModel *model, const GArray *all, const GPtrArray *wanted)
+{
+    g_autofree float *logits = run_all(model, all);
+    const float *at = logits;
+    double worst = 0.0;
+
+    for (guint i = 0; i < all->len; i++) {
+        const size_t n = g_array_index(all, Tokens, i).sequence.n_tokens * pd_model_n_labels(model);
+
+        worst = fmax(worst, compare(at, wanted->pdata[i], n));
+        at += n;
     }
     return worst;
 }
 
-static PdModel *
-load_shipped(void)
+/* Against the chances of golden logits, in int8. */
+static void
+check_chances(PdModel *model, const GArray *all, const GPtrArray *wanted, double tolerance)
 {
-    g_autofree char *dir = g_test_build_filename(G_TEST_DIST, "..", "model", "data", "en", NULL);
+    g_autofree float *logits = run_all(model, all);
+    const size_t n_labels = pd_model_n_labels(model);
+    const float *at = logits;
+    double sum = 0.0, worst = 0.0, n = 0.0;
+
+    for (guint i = 0; i < all->len; i++) {
+        for (size_t t = 0; t < g_array_index(all, Tokens, i).sequence.n_tokens; t++) {
+            g_autofree float *golden = g_new(float, n_labels);
+            double difference;
+
+            for (size_t l = 0; l < n_labels; l++, at++)
+                golden[l] = (float)json_array_get_double_element(wanted->pdata[i],
+                                                                 (guint)(t * n_labels + l));
+            difference = fabs((double)pd_logits_wrong(at - n_labels, n_labels) -
+                              (double)pd_logits_wrong(golden, n_labels));
+            g_assert_true(difference <= 50 * tolerance); /* NaN fails, too */
+            worst = fmax(worst, difference);
+            sum += difference;
+            n += 1.0;
+        }
+    }
+    g_test_message("%s: P(wrong) differs by %g in the mean, %g at most", pd_model_kernel(model),
+                   sum / n, worst);
+    g_assert_cmpfloat(sum / n, <=, tolerance);
+}
+
+static char *
+shipped_dir(void)
+{
+    return g_test_build_filename(G_TEST_DIST, "..", "model", "data", "en", NULL);
+}
+
+static PdModel *
+load_model(const char *dir)
+{
     g_autoptr(GError) error = NULL;
     PdModel *model = pd_model_load(dir, &error);
 
@@ -344,14 +401,12 @@ load_shipped(void)
     return model;
 }
 
-static void
-test_shipped(void)
+/* Sentences of logits.json: Tokens into @all, their logits into @wanted. */
+static JsonParser *
+read_golden(GArray *all, GPtrArray *wanted)
 {
-    g_autoptr(PdModel) model = load_shipped();
-    g_autoptr(JsonParser) parser = parse_golden("logits.json");
+    JsonParser *parser = parse_golden("logits.json");
     JsonArray *entries = json_node_get_array(json_parser_get_root(parser));
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Tokens));
-    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
     size_t longest = 0;
 
     g_array_set_clear_func(all, (GDestroyNotify)tokens_clear);
@@ -370,7 +425,68 @@ test_shipped(void)
         g_ptr_array_add(wanted, json_object_get_array_member(entry, "logits"));
     }
     g_assert_cmpuint(longest, >, 512);
+    return parser;
+}
+
+static void
+test_shipped(void)
+{
+    g_autofree char *dir = shipped_dir();
+    g_autoptr(PdModel) model = load_model(dir);
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Tokens));
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    g_autoptr(JsonParser) parser = read_golden(all, wanted);
+
+    g_assert_cmpstr(pd_model_kernel(model), ==, "fp32");
     g_test_message("largest difference %g", check_sequences(model, all, wanted));
+}
+
+/* Every kernel that this processor runs. */
+static void
+check_kernels(const char *dir, const GArray *all, const GPtrArray *wanted, double tolerance)
+{
+    for (size_t i = 0; pd_kernels[i] != NULL; i++) {
+        g_autoptr(PdModel) model = NULL;
+
+        if (!pd_kernels[i]->runs())
+            continue;
+        g_setenv("PD_KERNEL", pd_kernels[i]->name, TRUE);
+        model = load_model(dir);
+        g_assert_cmpstr(pd_model_kernel(model), ==, pd_kernels[i]->name);
+        check_chances(model, all, wanted, tolerance);
+    }
+    g_setenv("PD_KERNEL", "fp32", TRUE);
+}
+
+static void
+test_shipped_int8(void)
+{
+    g_autofree char *dir = shipped_dir();
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Tokens));
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    g_autoptr(JsonParser) parser = read_golden(all, wanted);
+
+    check_kernels(dir, all, wanted, INT8_SHIPPED);
+}
+
+static void
+test_kernel_choice(void)
+{
+    g_autofree char *dir = shipped_dir();
+    const PdKernel *fastest = pd_kernel_find(NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PdModel) model = NULL;
+
+    g_setenv("PD_KERNEL", "abacus", TRUE);
+    g_assert_null(pd_model_load(dir, &error));
+    g_assert_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_UNSUPPORTED);
+    g_assert_true(strstr(error->message, "PD_KERNEL=abacus: ") != NULL);
+    g_assert_true(strstr(error->message, "fp32, ") != NULL);
+    g_assert_true(strstr(error->message, fastest->name) != NULL);
+    g_unsetenv("PD_KERNEL");
+    model = load_model(dir);
+    g_assert_cmpstr(pd_model_kernel(model), ==, fastest->int8_pays ? fastest->name : "fp32");
+    g_setenv("PD_KERNEL", "fp32", TRUE);
 }
 
 static Shape
@@ -421,6 +537,8 @@ check_shape(JsonObject *entry)
     }
     g_test_message("%s: largest difference %g", json_object_get_string_member(entry, "name"),
                    check_sequences(model, all, wanted));
+    if (g_str_equal(shape.dtype, "I8"))
+        check_kernels(dir, all, wanted, INT8_FORMULA);
     remove_model(dir);
 }
 
@@ -545,7 +663,10 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_setenv("PD_KERNEL", "fp32", TRUE);
     g_test_add_func("/model/electra/shipped", test_shipped);
+    g_test_add_func("/model/electra/shipped-int8", test_shipped_int8);
+    g_test_add_func("/model/electra/kernel-choice", test_kernel_choice);
     g_test_add_func("/model/electra/shapes", test_shapes);
     g_test_add_func("/model/electra/properties", test_properties);
     g_test_add_func("/model/electra/empty-and-cancelled", test_empty_and_cancelled);

@@ -90,6 +90,39 @@ test_values(Fixture *self, gconstpointer user_data)
     g_assert_true(pd_weights_has(weights, "q") && !pd_weights_has(weights, "__metadata__"));
 }
 
+/* [16, 8] in panels of [16, 4]: number 100 r + c, modulo 256, of row r and column c */
+static void
+test_packed(Fixture *self, gconstpointer user_data)
+{
+    guint8 data[64 + 128];
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PdWeights) weights = NULL;
+    const PdTensor *tensor;
+    float got[2 * 8];
+
+    for (size_t row = 0; row < 16; row++) {
+        const float scale = 0.5f;
+
+        memcpy(data + 4 * row, &scale, sizeof scale);
+        for (size_t col = 0; col < 8; col++)
+            data[64 + col / 4 * 64 + row * 4 + col % 4] = (guint8)(100 * row + col);
+    }
+    write_file(
+        self,
+        "{" T("q_scale", "F32", "[16]", "0", "64") "," T("q", "I8", "[1,2,16,4]", "64", "192") "}",
+        -1, data, sizeof data);
+    weights = pd_weights_open(self->path, &error);
+    g_assert_no_error(error);
+    tensor = pd_weights_get(weights, "q", 16, 8, &error);
+    g_assert_no_error(error);
+    g_assert_true(tensor->packed);
+    pd_tensor_rows(tensor, 6, 2, got);
+    for (size_t i = 0; i < 16; i++)
+        g_assert_true(got[i] == (float)(gint8)(100 * (6 + i / 8) + i % 8) * 0.5f);
+    g_assert_null(pd_weights_get(weights, "q", 8, 16, &error));
+    g_assert_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_SHAPE);
+}
+
 /* Every file that is not as it must be, and what the message says of it. */
 static const struct {
     const char *index;
@@ -151,12 +184,16 @@ static const struct {
       PD_MODEL_ERROR_SHAPE, "tensor a_scale: not F32" },
     { "{" T("a", "I8", "[1,4]", "0", "4") "," T("a_scale", "F32", "[1]", "4", "8") "}", -1, 8,
       PD_MODEL_ERROR_FORMAT, "tensor a_scale: number 0 is not finite" },
+    { "{" T("a", "I8", "[1,1,8,8]", "0", "64") "}", -1, 64, PD_MODEL_ERROR_SHAPE,
+      "tensor a: I8 of four dimensions, the last two not 16 and 4" },
+    { "{" T("a", "I8", "[1,1,16,4]", "0", "64") "," T("a_scale", "F32", "[1]", "64", "68") "}", -1,
+      68, PD_MODEL_ERROR_SHAPE, "tensor a_scale: not F32" },
 };
 
 static void
 test_damaged(Fixture *self, gconstpointer user_data)
 {
-    guint8 data[16];
+    guint8 data[80];
 
     memset(data, 0xff, sizeof data); /* NaN */
     for (size_t i = 0; i < G_N_ELEMENTS(damaged); i++) {
@@ -390,6 +427,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/model/weights/values", Fixture, NULL, set_up, test_values, tear_down);
+    g_test_add("/model/weights/packed", Fixture, NULL, set_up, test_packed, tear_down);
     g_test_add("/model/weights/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
     g_test_add("/model/weights/short", Fixture, NULL, set_up, test_short, tear_down);
     g_test_add("/model/weights/shapes", Fixture, NULL, set_up, test_shapes, tear_down);

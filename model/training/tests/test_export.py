@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import struct
 
 import numpy
 import onnxruntime
@@ -11,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import ElectraForPreTraining, ElectraForTokenClassification
 
-from training.export import quantise, read_safetensors
+from training.export import panels, quantise, read_safetensors, unpanelled
 from training.networks import discriminator_from, new_detector, read_tensors, save
 from training.text import CLS, KINDS, SEP, Encoder
 
@@ -47,7 +48,8 @@ def test_int8_is_within_half_a_step(exported, finetuned):
         if tensor.ndim != 2:
             assert torch.equal(stored[name], tensor), name
             continue
-        values, scale = stored[name], stored[f"{name}_scale"]
+        scale = stored[f"{name}_scale"]
+        values = torch.from_numpy(unpanelled(stored[name].numpy()))
         assert values.dtype == torch.int8 and scale.dtype == torch.float32
         error = (values.double() * scale.double()[:, None] - tensor.double()).abs()
         clipped = tensor.abs() > 127.5 * scale[:, None]
@@ -55,6 +57,21 @@ def test_int8_is_within_half_a_step(exported, finetuned):
         assert (error <= 0.5001 * scale.double()[:, None])[~clipped].all(), name
     assert sum(1 for name in stored if name.endswith("_scale")) == sum(
         tensor.ndim == 2 for tensor in exact.values())
+
+
+def test_products_are_packed_and_aligned(exported):
+    """What is multiplied lies in panels that begin with a line of the cache (model/int8.h)."""
+    path = exported["int8"] / "model.safetensors"
+    stored = load_file(path)
+    (length,) = struct.unpack("<Q", path.read_bytes()[:8])
+    index = json.loads(path.read_bytes()[8:8 + length])
+    packed = [name for name, tensor in stored.items() if tensor.ndim == 4]
+    assert packed and all(stored[name].shape[2:] == (16, 4) for name in packed)
+    assert all((8 + length + index[name]["data_offsets"][0]) % 64 == 0 for name in packed)
+    assert not any("embeddings." in name or "classifier" in name for name in packed)
+    values = numpy.arange(32 * 8, dtype=numpy.uint8).view(numpy.int8).reshape(32, 8)
+    assert panels(values)[1, 1, 3].tolist() == values[19, 4:8].tolist()
+    assert (unpanelled(panels(values)) == values).all()
 
 
 def test_average(finetuned, stage, tmp_path, capsys):

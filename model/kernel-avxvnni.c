@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel-avxvnni.c - 32 products an instruction, on processors without AVX-512
+ *
+ * A tile of up to 6 tokens and 16 outputs is summed in 12 of the 16 registers.
+ */
+#include "model/kernels-private.h"
+
+#include <string.h>
+
+#pragma GCC target("avx2,fma,avxvnni")
+#define VALUE uint8_t
+#include "model/vector-avx2.h"
+
+#include "model/loops.h"
+
+#define MAX_ROWS 6
+#define HALF (PD_INT8_OUTS / 2)
+
+/* CPUID, leaf 7, subleaf 1: GCC 12 does not know the name */
+static bool
+runs(void)
+{
+    unsigned a = 7, b, c = 1, d;
+
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return false;
+    __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return (a & 1u << 4) != 0;
+}
+
+V_INLINE void
+finish(const PdInt8Linear *self, size_t at, __m256i sum, float scale, float zero, float *y)
+{
+    __m256 shift = _mm256_mul_ps(_mm256_set1_ps(zero), _mm256_loadu_ps(self->sum + at));
+    __m256 value =
+        _mm256_fmsub_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(self->scale + at), shift);
+
+    _mm256_storeu_ps(
+        y, _mm256_fmadd_ps(value, _mm256_set1_ps(scale), _mm256_loadu_ps(self->bias + at)));
+}
+
+/* @n_rows is a constant wherever this is inlined. */
+V_INLINE void
+tile(const PdInt8Linear *self, size_t panel, const PdInt8Rows *x, size_t row, float *y,
+     size_t y_stride, const size_t n_rows)
+{
+    const size_t n_in = self->n_in, first = panel * PD_INT8_OUTS;
+    const VALUE *values = (const VALUE *)x->values + row * n_in;
+    const int8_t *weight = self->weight + first * n_in;
+    __m256i sum[MAX_ROWS][2];
+
+#pragma GCC unroll 6
+    for (size_t r = 0; r < n_rows; r++)
+        sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+    for (size_t i = 0; i < n_in; i += PD_INT8_INS, weight += PD_INT8_OUTS * PD_INT8_INS) {
+        __m256i low = _mm256_load_si256((const __m256i *)weight);
+        __m256i high = _mm256_load_si256((const __m256i *)weight + 1);
+
+#pragma GCC unroll 6
+        for (size_t r = 0; r < n_rows; r++) {
+            int32_t bits;
+            __m256i four;
+
+            memcpy(&bits, values + r * n_in + i, sizeof bits);
+            four = _mm256_set1_epi32(bits);
+            __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum[r][0]) : "x"(four), "x"(low));
+            __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum[r][1]) : "x"(four), "x"(high));
+        }
+    }
+#pragma GCC unroll 6
+    for (size_t r = 0; r < n_rows; r++)
+#pragma GCC unroll 2
+        for (size_t h = 0; h < 2; h++)
+            finish(self, first + h * HALF, sum[r][h], x->scale[row + r], x->zero[row + r],
+                   y + (row + r) * y_stride + first + h * HALF);
+}
+
+static void
+product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, size_t y_stride)
+{
+    for (size_t panel = 0; panel < self->n_panels; panel++) {
+        for (size_t row = 0, height; row < n_rows; row += height) {
+            height = pd_tile_height(n_rows - row, MAX_ROWS);
+            switch (height) {
+#define CASE(n)                                    \
+    case n:                                        \
+        tile(self, panel, x, row, y, y_stride, n); \
+        break
+                CASE(6);
+                CASE(5);
+                CASE(4);
+                CASE(3);
+                CASE(2);
+                CASE(1);
+#undef CASE
+            }
+        }
+    }
+}
+
+const PdKernel pd_kernel_avxvnni = {
+    .name = "avxvnni",
+    .runs = runs,
+    .int8_pays = true,
+    .wide_values = sizeof(VALUE) > 1,
+    .product = product,
+    .quantise = quantise,
+    .gelu_quantise = gelu_quantise,
+    .gelu = gelu,
+    .add_layer_norm = add_layer_norm,
+    .attention = attention,
+};
