@@ -14,7 +14,7 @@
 #define TOLERANCE 1e-4 /* of logits in float32 */
 /* Of P(wrong) with activations of 8 bits: the mean difference; the largest may be 50 times that. */
 #define INT8_SHIPPED 0.002
-#define INT8_FORMULA 0.08 /* twelve layers of noise, where every rounding counts */
+#define INT8_FORMULA 0.15 /* twelve layers of noise, where every rounding counts */
 #define N_SPECIAL 5
 
 typedef struct {
@@ -443,12 +443,13 @@ test_shipped(void)
 
 /* Every kernel that this processor runs. */
 static void
-check_kernels(const char *dir, const GArray *all, const GPtrArray *wanted, double tolerance)
+check_kernels(const char *dir, const GArray *all, const GPtrArray *wanted, double tolerance,
+              bool with_plain)
 {
     for (size_t i = 0; pd_kernels[i] != NULL; i++) {
         g_autoptr(PdModel) model = NULL;
 
-        if (!pd_kernels[i]->runs())
+        if (!pd_kernels[i]->runs() || !(pd_kernels[i]->int8_pays || with_plain))
             continue;
         g_setenv("PD_KERNEL", pd_kernels[i]->name, TRUE);
         model = load_model(dir);
@@ -466,7 +467,7 @@ test_shipped_int8(void)
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
     g_autoptr(JsonParser) parser = read_golden(all, wanted);
 
-    check_kernels(dir, all, wanted, INT8_SHIPPED);
+    check_kernels(dir, all, wanted, INT8_SHIPPED, false); /* a plain loop takes half a minute */
 }
 
 static void
@@ -538,7 +539,7 @@ check_shape(JsonObject *entry)
     g_test_message("%s: largest difference %g", json_object_get_string_member(entry, "name"),
                    check_sequences(model, all, wanted));
     if (g_str_equal(shape.dtype, "I8"))
-        check_kernels(dir, all, wanted, INT8_FORMULA);
+        check_kernels(dir, all, wanted, INT8_FORMULA, true);
     remove_model(dir);
 }
 
