@@ -1,89 +1,177 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Forward passes of the shipped model: proofd beside ONNX Runtime, fp32, one thread each.
+"""Measures how fast proofd is, beside others, in one run; README.md here says what each figure is.
 
-BUILD_DIR is a configured build directory; its tests/bench/bench must be built. Needs numpy, onnx
-and onnxruntime, which ./dev bench installs. The ONNX graph is made from the same weights with ONNX
-Runtime's own fused operators (training/export.py). The two take turns, pass by pass; printed are
-medians.
+BUILD_DIR is a build directory with all its programs built. ./dev bench installs and builds what
+this needs. What cannot be had is left out with a line on standard error, and null in the JSON.
 """
 import argparse
+import dataclasses
+import datetime
+import json
 import os
-import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-import numpy as np
-import onnxruntime
+import bus
+import network
+import prose
+import report
+import texts
 
-TOKENS = (16, 32, 128)
-HERE = os.path.dirname(os.path.abspath(__file__))
-MODEL_DIR = os.path.join(HERE, "..", "..", "model", "data", "en")
-sys.path.insert(0, os.path.join(HERE, "..", "..", "model"))
-from training.export import Graph, read_config, read_safetensors  # noqa: E402
-
-
-class Proofd:
-    def __init__(self, build_dir):
-        self.process = subprocess.Popen(
-            [os.path.join(build_dir, "tests", "bench", "bench"), MODEL_DIR], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.load_seconds = float(self.process.stdout.readline())
-
-    def run(self, ids):
-        self.process.stdin.write(" ".join(map(str, ids[1:-1])) + "\n")
-        self.process.stdin.flush()
-        seconds, *logits = map(float, self.process.stdout.readline().split())
-        return seconds, logits
+PARTS = ("network", "latency", "keystrokes", "start", "memory", "prose")
+SEED = 20261122
 
 
-class OnnxRuntime:
-    def __init__(self, model):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(model.SerializeToString(), options,
-                                                    providers=["CPUExecutionProvider"])
+@dataclasses.dataclass
+class Plan:
+    rounds: int  # of the network: how often each has its turn
+    turn_seconds: float
+    shape_seconds: float  # no further round after that
+    sentences: int  # of one row of latency, and the seconds after which it ends
+    row_seconds: float
+    lengths: tuple  # words of a sentence
+    clients: tuple
+    documents: tuple  # (bytes, checked to its end before?, candidates)
+    edits: int
+    edit_seconds: float
+    cold_starts: int
+    activations: int
+    memory_sentences: int
+    memory_seconds: float
+    words: int  # of the prose
+    prose_rounds: int
+    harper: bool
 
-    def run(self, ids):
-        feed = {"ids": np.array([ids], np.int32),
-                "types": np.zeros((1, len(ids)), np.int32)}
-        start = time.perf_counter()
-        (logits,) = self.session.run(None, feed)
-        return time.perf_counter() - start, logits[0, 1:-1].reshape(-1).tolist()
+
+QUICK = Plan(
+    rounds=3, turn_seconds=.02, shape_seconds=2, sentences=300, row_seconds=4, lengths=(25,),
+    clients=(1,), documents=((1_000, True, 0), (10_000_000, False, 0)), edits=300, edit_seconds=3,
+    cold_starts=9, activations=2, memory_sentences=1000, memory_seconds=5, words=1000,
+    prose_rounds=1, harper=False)
+FULL = Plan(
+    rounds=9, turn_seconds=.05, shape_seconds=60, sentences=640, row_seconds=10,
+    lengths=(10, 25, 60), clients=(1, 8, 64),
+    documents=((1_000, True, 0), (1_000, True, 5), (100_000, True, 0), (1_000_000, True, 0),
+               (10_000_000, False, 0)),
+    edits=600, edit_seconds=20, cold_starts=31, activations=9, memory_sentences=10_000,
+    memory_seconds=300, words=5000, prose_rounds=3, harper=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
+def say(text):
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def latency(service, writer, plan):
+    """Rows of sentences without errors, findings alone, and with two errors and candidates."""
+    rows = []
+    for n_words in plan.lengths:
+        for clients in plan.clients:
+            right = writer.sentences(n_words, plan.sentences)
+            wrong = [writer.with_errors(n_words, 2) for _ in range(plan.sentences)]
+            for sentences, candidates in (right, 0), (wrong, 5):
+                rows.append({"words": n_words, "clients": clients, "candidates": candidates,
+                             **bus.checks(service, sentences, clients, candidates,
+                                          plan.row_seconds)})
+    return rows
+
+
+def keystrokes(service, writer, plan):
+    return [{"bytes": n_bytes, "known": known, "candidates": candidates,
+             **bus.keystrokes(service, writer, n_bytes, plan.edits, plan.edit_seconds, candidates,
+                              known)}
+            for n_bytes, known, candidates in plan.documents]
+
+
+def measure(arguments, plan):
+    """{part: what it found}"""
+    build, result = arguments.build_dir, {}
+
+    def wanted(part):
+        if part in arguments.only:
+            say(part)
+        return part in arguments.only
+
+    writer = texts.Writer(SEED)
+    if wanted("network"):
+        result["network"] = network.measure(build / "tests" / "bench" / "bench", plan.rounds,
+                                            plan.turn_seconds, plan.shape_seconds,
+                                            arguments.quick, say)
+        result["network"]["shares"] = network.shares(result["network"])
+    with bus.Bus(build) as service:
+        if wanted("start"):
+            result["start"] = {"cold": bus.cold_starts(build, plan.cold_starts),
+                               "activation": bus.activations(service, plan.activations)}
+        if wanted("memory"):
+            result["memory"] = bus.after_many(service, writer, plan.memory_sentences,
+                                              plan.memory_seconds)
+        if wanted("latency"):
+            result["latency"] = latency(service, writer, plan)
+        if wanted("keystrokes"):
+            result["keystrokes"] = keystrokes(service, writer, plan)
+    if wanted("prose"):
+        harper = arguments.harper if plan.harper else None
+        result["prose"] = prose.measure(build, harper, texts.prose(plan.words, arguments.sets),
+                                        plan.prose_rounds, say)
+    return result
+
+
+def machine():
+    """What it ran on."""
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
+                            text=True, check=False, cwd=Path(__file__).parent).stdout.strip()
+    return {"date": datetime.date.today().isoformat(), "processor": names[0] if names else None,
+            "processors": os.cpu_count(), "load_before": os.getloadavg()[0],
+            "commit": commit or None}
+
+
+def parse(words):
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("build_dir", metavar="BUILD_DIR")
-    parser.add_argument("--seconds", type=float, default=4.0, help="for each length (default: 4)")
-    args = parser.parse_args()
-    if not os.path.exists(os.path.join(args.build_dir, "tests", "bench", "bench")):
-        sys.exit(f"{args.build_dir}/tests/bench/bench is not there: build it first")
-    config = read_config(MODEL_DIR)
-    weights = read_safetensors(os.path.join(MODEL_DIR, "model.safetensors"))
-    ours = Proofd(args.build_dir)
-    theirs = OnnxRuntime(Graph(weights, config).build())
-    print(f"proofd loads in {1000 * ours.load_seconds:.0f} ms; "
-          f"ONNX Runtime {onnxruntime.__version__}")
-    print(f"{'tokens':>6} {'proofd tokens/s':>16} {'ONNX Runtime':>16} {'ratio':>6} "
-          f"{'difference':>11}")
-    for n_tokens in TOKENS:
-        rng = np.random.default_rng(n_tokens)
-        ids = [101, *rng.integers(1000, config["vocab_size"], n_tokens - 2).tolist(), 102]
-        times, difference = ([], []), 0.0
-        end = time.monotonic() + args.seconds
-        while time.monotonic() < end:
-            (a, x), (b, y) = ours.run(ids), theirs.run(ids)
-            times[0].append(a)
-            times[1].append(b)
-            difference = float(np.abs(np.array(x) - np.array(y)).max())
-        if not difference <= 1e-3:
-            sys.exit(f"{n_tokens} tokens: logits differ by {difference}")
-        a, b = (n_tokens / statistics.median(t) for t in times)
-        print(f"{n_tokens:>6} {a:>16.0f} {b:>16.0f} {a / b:>6.2f} {difference:>11.1e}")
+    parser.add_argument("build_dir", metavar="BUILD_DIR", type=Path)
+    parser.add_argument("--quick", action="store_true",
+                        help="half a minute: fewer samples, sizes and peers")
+    parser.add_argument("--json", metavar="FILE", nargs="?", const="-",
+                        help="write all figures as one JSON object to FILE; without FILE to "
+                             "standard output, instead of the table")
+    parser.add_argument("--only", metavar="PART,...", default=",".join(PARTS),
+                        help=f"some of {', '.join(PARTS)}")
+    parser.add_argument("--sets", metavar="DIR",
+                        help="take prose from DIR/clean.jsonl (default: tests/golden)")
+    parser.add_argument("--harper", metavar="DIR", type=Path,
+                        help="harper.mjs and the packages it needs; none: without Harper")
+    arguments = parser.parse_args(words)
+    arguments.only = arguments.only.split(",")
+    unknown = sorted(set(arguments.only) - set(PARTS))
+    if unknown:
+        parser.error(f"--only: there is no {unknown[0]}; there are {', '.join(PARTS)}")
+    if arguments.sets and not Path(arguments.sets, "clean.jsonl").is_file():
+        parser.error(f"--sets: there is no clean.jsonl in {arguments.sets}")
+    return arguments
+
+
+def main(words):
+    arguments = parse(words)
+    start = time.monotonic()
+    about = machine()
+    try:
+        result = measure(arguments, QUICK if arguments.quick else FULL)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        sys.exit(f"bench: {error}")
+    about["seconds"] = time.monotonic() - start
+    result = report.rounded({**report.headline(result), "quick": arguments.quick,
+                             "machine": about, **result})
+    if arguments.json == "-":
+        print(json.dumps(result))
+        return
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(report.table(result))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -6,13 +6,15 @@ import shutil
 import struct
 
 import numpy
+import onnx
 import onnxruntime
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import ElectraForPreTraining, ElectraForTokenClassification
 
-from training.export import panels, quantise, read_safetensors, unpanelled
+from training.export import (Int8Graph, panels, quantise, read_config, read_safetensors,
+                             unpanelled)
 from training.networks import discriminator_from, new_detector, read_tensors, save
 from training.text import CLS, KINDS, SEP, Encoder
 
@@ -179,6 +181,22 @@ def test_onnx(exported, finetuned, stage, vocabulary, tmp_path):
     ids, types = (part.int().numpy() for part in inputs(vocabulary, TEXTS[0]))
     int8 = logits_of(discriminator_from(exported["int8"]), vocabulary, TEXTS[0])
     assert numpy.abs(session.run(None, {"ids": ids, "types": types})[0] - int8).max() < 1e-5
+
+
+def test_int8_graph(exported, vocabulary):
+    weights = read_safetensors(exported["int8"] / "model.safetensors")
+    graph = Int8Graph(weights, read_config(exported["int8"])).build()
+    made = {one.name: onnx.numpy_helper.to_array(one) for one in graph.graph.initializer}
+    name = "electra.encoder.layer.0.output.dense"
+    assert numpy.allclose(made[f"{name}.int8"].T * made[f"{name}.scale"][:, None],
+                          weights[f"{name}.weight"], rtol=1e-6, atol=0)
+    session = onnxruntime.InferenceSession(graph.SerializeToString(),
+                                           providers=["CPUExecutionProvider"])
+    model = discriminator_from(exported["int8"])
+    for text in TEXTS:
+        ids, types = (part.int().numpy() for part in inputs(vocabulary, text))
+        (logits,) = session.run(None, {"ids": ids, "types": types})
+        assert numpy.abs(logits - logits_of(model, vocabulary, text)).max() < 0.3
 
 
 def test_measure(exported, finetuned, stage, tmp_path):
