@@ -8,12 +8,34 @@
 
 #include <string.h>
 
+typedef struct { /* what a model's directory holds beside the model; immutable */
+    PdConfusions *confusions;
+    PdFrequency *frequency;
+    PdNgrams *ngrams;
+    PdNames *names;
+    PdLevels levels;
+    PdRanking ranking;
+} Tables;
+
 struct PdModels {
     gatomicrefcount refs;
     char *dir;
     GMutex lock;
     GHashTable *loaded; /* "en" -> PdModel */
+    GHashTable *tables; /* "en" -> Tables */
 };
+
+static void
+tables_free(Tables *self)
+{
+    pd_confusions_free(self->confusions);
+    pd_ngrams_free(self->ngrams);
+    pd_frequency_free(self->frequency);
+    pd_names_free(self->names);
+    g_free(self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tables, tables_free)
 
 PdModels *
 pd_models_new(const char *dir)
@@ -29,6 +51,8 @@ pd_models_new(const char *dir)
     g_mutex_init(&self->lock);
     self->loaded =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)pd_model_unref);
+    self->tables =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)tables_free);
     return self;
 }
 
@@ -45,6 +69,7 @@ pd_models_unref(PdModels *self)
     if (self == NULL || !g_atomic_ref_count_dec(&self->refs))
         return;
     g_hash_table_unref(self->loaded);
+    g_hash_table_unref(self->tables);
     g_mutex_clear(&self->lock);
     g_free(self->dir);
     g_free(self);
@@ -85,9 +110,11 @@ pd_models_get(PdModels *self, const char *language, GError **error)
     return model;
 }
 
-static bool
-load_tables(PdResources *self, const char *dir, GError **error)
+/* (transfer full): NULL with @error set */
+static Tables *
+load_tables(const char *dir, GError **error)
 {
+    g_autoptr(Tables) self = g_new0(Tables, 1);
     g_autofree char *levels = g_build_filename(dir, "levels.ini", NULL);
     g_autofree char *ranking = g_build_filename(dir, "ranking.ini", NULL);
     g_autofree char *confusions = g_build_filename(dir, "confusions.tsv", NULL);
@@ -97,18 +124,34 @@ load_tables(PdResources *self, const char *dir, GError **error)
 
     if (!pd_levels_load(&self->levels, levels, error) ||
         !pd_ranking_load(&self->ranking, ranking, error))
-        return false;
+        return NULL;
     self->confusions = pd_confusions_load(confusions, error);
     if (self->confusions == NULL)
-        return false;
+        return NULL;
     self->frequency = pd_frequency_load(words, error);
     if (self->frequency == NULL)
-        return false;
+        return NULL;
     self->ngrams = pd_ngrams_load(ngrams, self->frequency, error);
     if (self->ngrams == NULL)
-        return false;
+        return NULL;
     self->names = pd_names_load(names, error);
-    return self->names != NULL;
+    return self->names != NULL ? g_steal_pointer(&self) : NULL;
+}
+
+/* The tables beside the model for @tag, loaded once; borrowed. NULL with @error set. */
+static const Tables *
+models_tables(PdModels *self, const char *tag, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    g_autofree char *dir = g_build_filename(self->dir, tag, NULL);
+    Tables *tables = g_hash_table_lookup(self->tables, tag);
+
+    if (tables == NULL) {
+        tables = load_tables(dir, error);
+        if (tables != NULL)
+            g_hash_table_insert(self->tables, g_strdup(tag), tables);
+    }
+    return tables;
 }
 
 static bool
@@ -116,7 +159,7 @@ load_model(PdResources *self, PdModels *models, const char *language, GError **e
 {
     g_autoptr(GError) trouble = NULL;
     g_autofree char *tag = primary_subtag(language);
-    g_autofree char *dir = g_build_filename(models->dir, tag, NULL);
+    const Tables *tables;
 
     self->model = pd_models_get(models, language, &trouble);
     if (trouble != NULL) {
@@ -125,8 +168,15 @@ load_model(PdResources *self, PdModels *models, const char *language, GError **e
     }
     if (self->model == NULL)
         return true;
-    if (!load_tables(self, dir, error))
+    tables = models_tables(models, tag, error);
+    if (tables == NULL)
         return false;
+    self->confusions = tables->confusions;
+    self->frequency = tables->frequency;
+    self->ngrams = tables->ngrams;
+    self->names = tables->names;
+    self->levels = tables->levels;
+    self->ranking = tables->ranking;
     self->judge = pd_judge_new(self->model);
     return true;
 }
@@ -137,6 +187,7 @@ pd_resources_new(PdModels *models, const char *language, GError **error)
     g_autoptr(PdResources) self = g_new0(PdResources, 1);
     const char *name;
 
+    self->models = pd_models_ref(models);
     pd_levels_init(&self->levels);
     pd_ranking_init(&self->ranking);
     self->lexicon = pd_lexicon_new(language, error);
@@ -160,10 +211,7 @@ pd_resources_free(PdResources *self)
     pd_segmenter_free(self->segmenter);
     pd_judge_free(self->judge);
     pd_model_unref(self->model);
-    pd_confusions_free(self->confusions);
-    pd_ngrams_free(self->ngrams);
-    pd_frequency_free(self->frequency);
-    pd_names_free(self->names);
+    pd_models_unref(self->models); /* and with the last one the tables */
     g_free(self);
 }
 

@@ -17,7 +17,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
-typedef struct PdModels PdModels; /* models by language, loaded when first asked for; any thread */
+/* Models by language and the tables beside them, loaded when first asked for; any thread. */
+typedef struct PdModels PdModels;
 
 PdModels *
 pd_models_new(const char *dir); /* (transfer full); @dir: (nullable), as pd_checker_new() */
@@ -28,22 +29,26 @@ PdModel *pd_models_get(PdModels *self, const char *language, GError **error);
 const char *pd_models_dir(const PdModels *self); /* borrowed */
 
 typedef struct {
+    PdModels *models; /* which the tables are borrowed from */
     PdLexicon *lexicon;
     PdLexicon *variant; /* (nullable): the other spelling of English, once it was needed */
     bool variant_tried;
     PdSegmenter *segmenter;
-    PdModel *model;           /* (nullable) */
-    PdJudge *judge;           /* (nullable): with a model */
-    PdConfusions *confusions; /* (nullable): with a model */
-    PdFrequency *frequency;   /* (nullable): with a model */
-    PdNgrams *ngrams;         /* (nullable): with a model */
-    PdNames *names;           /* (nullable): with a model */
+    PdModel *model;                 /* (nullable) */
+    PdJudge *judge;                 /* (nullable): with a model */
+    const PdConfusions *confusions; /* (nullable): with a model, as the next three */
+    const PdFrequency *frequency;
+    const PdNgrams *ngrams;
+    const PdNames *names;
     PdLevels levels;
     PdRanking ranking;
     bool english; /* the small rules apply */
 } PdResources;    /* one thread */
 
-/* @error: PD_ERROR_UNKNOWN_LANGUAGE, PD_ERROR_MODEL_BROKEN, PD_ERROR_FAILED */
+/*
+ * Shares model and tables with all others of @models, which it keeps a reference of.
+ * @error: PD_ERROR_UNKNOWN_LANGUAGE, PD_ERROR_MODEL_BROKEN, PD_ERROR_FAILED
+ */
 PdResources *pd_resources_new(PdModels *models, const char *language, GError **error);
 void pd_resources_free(PdResources *self); /* NULL is fine */
 

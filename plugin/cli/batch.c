@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * proof batch: JSON lines in, JSON lines out, in order. One job asks the service; with more, each
- * has a checker of its own in this process. What is read ahead is bounded, in lines and in bytes.
+ * has a checker of its own in this process. What is read ahead, and what is answered before its
+ * turn to be written, is bounded: in lines and in bytes.
  */
 #include "dbus/protocol.h"
 #include "plugin/cli/backend.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 #define MAX_JOBS 256
-#define AHEAD_A_JOB 8
+#define AHEAD_A_JOB 512 /* lines: others go on for a while behind one that takes long */
 #define AHEAD_BYTES (2 * PD_MAX_TEXT_BYTES)
 
 typedef struct { /* a line on its way */
@@ -42,11 +43,13 @@ typedef struct {
     size_t n_texts;
     size_t n_with_findings;
     size_t n_bad;
+    bool failed;  /* nobody takes the output any more: said, and all that is left to do is to end */
     GMutex mutex; /* what follows, and all above, is guarded by it while jobs run */
     GCond changed;
-    GQueue tasks;      /* of Task, in order, read and not yet written */
-    size_t n_bytes;    /* of their lines */
-    GAsyncQueue *idle; /* of PdBackend: those that no job uses now */
+    GQueue tasks;          /* of Task, in order, read and not yet written */
+    size_t n_line_bytes;   /* of their lines */
+    size_t n_output_bytes; /* of the answers of those that are done */
+    GAsyncQueue *idle;     /* of PdBackend: those that no job uses now */
 } Batch;
 
 static void
@@ -134,6 +137,12 @@ process(const PdOptions *options, PdBackend *backend, Task *task)
     answer(task, request.id, findings, error != NULL ? error->message : NULL);
 }
 
+static size_t
+output_bytes(const Task *task)
+{
+    return task->output != NULL ? task->output->len : 0;
+}
+
 static void
 emit(Batch *self, Task *task)
 {
@@ -144,9 +153,17 @@ emit(Batch *self, Task *task)
         pd_progress_clear(&self->progress);
         pd_say(_("line %zu: %s"), task->number, task->message);
     }
-    if (task->output != NULL)
-        fwrite(task->output->str, 1, task->output->len, stdout);
     pd_progress_update(&self->progress, task->n_read, self->n_texts);
+    if (task->output != NULL && !self->failed &&
+        fwrite(task->output->str, 1, task->output->len, stdout) < task->output->len)
+        self->failed = !pd_flush_output(); /* which says why */
+}
+
+static void
+flush(Batch *self)
+{
+    if (!self->failed)
+        self->failed = !pd_flush_output();
 }
 
 static bool
@@ -183,7 +200,7 @@ run_alone(Batch *self, GError **error)
 {
     size_t number = 0;
 
-    for (;;) {
+    while (!self->failed) {
         g_autoptr(Task) task = read_task(self, &number, error);
 
         if (task == NULL)
@@ -191,8 +208,46 @@ run_alone(Batch *self, GError **error)
         process(&self->options, self->backend, task);
         emit(self, task);
         if (!pd_line_reader_is_ready(self->reader))
-            fflush(stdout); /* whoever feeds us may be waiting for the answer */
+            flush(self); /* whoever feeds us may be waiting for the answer */
     }
+}
+
+static bool
+is_first(Batch *self, const Task *task)
+{
+    return g_queue_peek_head(&self->tasks) == task;
+}
+
+/* Returns: false: not worth doing any more */
+static bool
+begin_task(Batch *self, const Task *task)
+{
+    bool wanted;
+
+    g_mutex_lock(&self->mutex);
+    /* The first of all need not wait: jobs take tasks in order, so one of them has it. */
+    while (self->n_output_bytes > AHEAD_BYTES && !is_first(self, task) && !self->failed)
+        g_cond_wait(&self->changed, &self->mutex);
+    wanted = !self->failed;
+    g_mutex_unlock(&self->mutex);
+    return wanted;
+}
+
+/* Writes what is done, up to the first that is not. */
+static void
+write_done(Batch *self)
+{
+    Task *head;
+
+    while ((head = g_queue_peek_head(&self->tasks)) != NULL && head->done) {
+        g_queue_pop_head(&self->tasks);
+        self->n_line_bytes -= head->line->len;
+        self->n_output_bytes -= output_bytes(head);
+        emit(self, head);
+        task_free(head);
+    }
+    flush(self); /* the next may take long, and somebody may be waiting for these */
+    g_cond_broadcast(&self->changed);
 }
 
 /* A job's thread: the first that is done writes for those after it, too. */
@@ -201,53 +256,70 @@ on_task(void *data, void *user_data)
 {
     Task *task = data;
     Batch *self = user_data;
-    PdBackend *backend = g_async_queue_pop(self->idle);
+    bool first;
 
-    process(&self->options, backend, task);
-    g_async_queue_push(self->idle, backend);
-    g_mutex_lock(&self->mutex);
-    task->done = true;
-    for (Task *head; (head = g_queue_peek_head(&self->tasks)) != NULL && head->done;) {
-        g_queue_pop_head(&self->tasks);
-        self->n_bytes -= head->line->len;
-        emit(self, head);
-        task_free(head);
+    if (begin_task(self, task)) {
+        PdBackend *backend = g_async_queue_pop(self->idle);
+
+        process(&self->options, backend, task);
+        g_async_queue_push_front(self->idle, backend); /* what is loaded and warm is used first */
     }
-    if (self->tasks.length == 0)
-        fflush(stdout);
-    g_cond_signal(&self->changed);
+    g_mutex_lock(&self->mutex);
+    first = is_first(self, task);
+    task->done = true;
+    self->n_output_bytes += output_bytes(task);
+    if (first)
+        write_done(self);
     g_mutex_unlock(&self->mutex);
 }
 
-static void
-wait_for_room(Batch *self, size_t max_tasks, size_t max_bytes)
+/* Returns: false: there is no use in reading on */
+static bool
+wait_for_room(Batch *self)
 {
-    while (self->tasks.length > max_tasks || (self->tasks.length > 0 && self->n_bytes > max_bytes))
+    const size_t max_tasks = (size_t)self->n_jobs * AHEAD_A_JOB;
+
+    while (!self->failed && (self->tasks.length >= max_tasks || self->n_line_bytes > AHEAD_BYTES))
         g_cond_wait(&self->changed, &self->mutex);
+    return !self->failed;
+}
+
+static void
+read_ahead(Batch *self, GThreadPool *pool, GError **error)
+{
+    size_t number = 0;
+    bool going = true;
+
+    while (going) {
+        Task *task = read_task(self, &number, error);
+
+        if (task == NULL)
+            return;
+        g_mutex_lock(&self->mutex);
+        g_queue_push_tail(&self->tasks, task);
+        self->n_line_bytes += task->line->len;
+        g_mutex_unlock(&self->mutex);
+        g_thread_pool_push(pool, task,
+                           NULL); /* a thread that cannot be made leaves it to the others */
+        g_mutex_lock(&self->mutex);
+        going = wait_for_room(self);
+        g_mutex_unlock(&self->mutex);
+    }
 }
 
 static void
 run_jobs(Batch *self, GError **error)
 {
     GThreadPool *pool;
-    size_t number = 0;
-    Task *task;
 
     self->idle = g_async_queue_new_full((GDestroyNotify)pd_backend_free);
-    for (int i = 0; i < self->n_jobs; i++)
+    for (int i = 1; i < self->n_jobs; i++)
         g_async_queue_push(self->idle, pd_backend_new_sibling(self->backend));
+    g_async_queue_push_front(self->idle, g_steal_pointer(&self->backend));
     pool = g_thread_pool_new(on_task, self, self->n_jobs, FALSE, error);
     if (pool == NULL)
         return;
-    while ((task = read_task(self, &number, error)) != NULL) {
-        g_mutex_lock(&self->mutex);
-        wait_for_room(self, (size_t)self->n_jobs * AHEAD_A_JOB, AHEAD_BYTES);
-        g_queue_push_tail(&self->tasks, task);
-        self->n_bytes += task->line->len;
-        g_mutex_unlock(&self->mutex);
-        g_thread_pool_push(pool, task,
-                           NULL); /* a thread that cannot be made leaves it to the others */
-    }
+    read_ahead(self, pool, error);
     g_thread_pool_free(pool, FALSE, TRUE); /* waits for all */
 }
 
@@ -312,7 +384,8 @@ pd_command_batch(int argc, char **argv)
     pd_progress_clear(&batch.progress);
     if (error != NULL)
         pd_say(_("standard input: %s"), error->message);
-    if (!pd_flush_output() || error != NULL || batch.n_bad > 0)
+    flush(&batch);
+    if (batch.failed || error != NULL || batch.n_bad > 0)
         return PD_EXIT_TROUBLE;
     return batch.n_with_findings > 0 ? PD_EXIT_FINDINGS : PD_EXIT_NOTHING;
 }

@@ -6,6 +6,7 @@ Environment: as case.py. Findings are unknown and repeated words, which do not d
 opinion.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ import signal
 import stat
 import struct
 import subprocess
+import tempfile
 import termios
 import time
 
@@ -541,6 +543,68 @@ class Batch(Case):
             process.stdin.close()
             self.assertEqual(process.wait(timeout=300), 1)
             process.stdout.close()
+
+    def test_long_line_among_short_ones(self):
+        """The others go on behind it, and wait for their turn to be written."""
+        long = " ".join("I see it now. And %s it." % word for word in ("recieve", "untill") * 40)
+        lines = [json.dumps({"id": i, "text": long if i == 3 else f"He saw teh {i}. "})
+                 for i in range(60)]
+        one, many = (self.proof("batch", "--max-candidates=0", "--jobs", jobs,
+                                stdin="\n".join(lines), status=1) for jobs in ("1", "3"))
+        self.assertEqual(many, one)
+        self.assertEqual([json.loads(x)["id"] for x in one.splitlines()], list(range(60)))
+
+    def peak(self, n_lines, jobs):
+        """Bytes of memory, at most, for so many lines of a megabyte."""
+        with tempfile.TemporaryFile() as lines:
+            for i in range(n_lines):
+                lines.write(b'{"id": %d, "text": "fine%s"}\n' % (i, b" " * 1000000))
+            lines.seek(0)
+            process = subprocess.Popen([PROOF, "batch", "--local", "--jobs", jobs], stdin=lines,
+                                       stdout=subprocess.DEVNULL, env=self.env)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_memory_does_not_grow(self):
+        for jobs in ("1", "2"):
+            few = self.peak(40, jobs)
+            self.assertLess(self.peak(120, jobs), few + 32 * 1024 * 1024)
+
+    def test_output_fails(self):
+        """Nobody can take the answers: it ends at once, though the input does not."""
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        for jobs in ("1", "2"):
+            with open("/dev/full", "wb") as full:
+                process = subprocess.Popen([PROOF, "batch", "--jobs", jobs], stdin=subprocess.PIPE,
+                                           stdout=full, stderr=subprocess.PIPE, env=self.env)
+            self.feed_until_it_ends(process)
+            self.assertEqual(process.stderr.read(),
+                             b"proof: cannot write standard output: No space left on device\n")
+            process.stderr.close()
+            self.assertEqual(process.returncode, 2)
+
+    def test_reader_leaves(self):
+        for jobs in ("1", "2"):
+            process = subprocess.Popen([PROOF, "batch", "--jobs", jobs], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, env=self.env)
+            process.stdin.write(b'{"id": 0, "text": "I recieve it."}\n')
+            process.stdin.flush()
+            self.assertEqual(json.loads(process.stdout.readline())["id"], 0)
+            process.stdout.close()
+            self.feed_until_it_ends(process)
+            self.assertEqual(process.returncode, -signal.SIGPIPE)
+
+    def feed_until_it_ends(self, process):
+        with self.assertRaises(BrokenPipeError):
+            while True:
+                process.stdin.write(b'{"id": 1, "text": "I recieve it."}\n')
+                process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        process.wait(timeout=300)
 
     def test_progress(self):
         """Only on a terminal, and only if that is not where the answers go."""

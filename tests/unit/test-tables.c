@@ -296,6 +296,29 @@ test_missing(void)
         check_missing(tables[i]);
 }
 
+/* The checkers of several threads have the same tables, which outlive whoever loaded them. */
+static void
+test_shared(void)
+{
+    g_autofree char *dir = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
+    g_autoptr(GError) error = NULL;
+    PdModels *models = pd_models_new(dir);
+    PdResources *first = pd_resources_new(models, "en_US", &error);
+    g_autoptr(PdResources) second = pd_resources_new(models, "en_GB", &error);
+
+    g_assert_no_error(error);
+    pd_models_unref(models);
+    g_assert_true(first->model == second->model);
+    g_assert_true(first->frequency == second->frequency);
+    g_assert_true(first->confusions == second->confusions);
+    g_assert_true(first->ngrams == second->ngrams);
+    g_assert_true(first->names == second->names);
+    g_assert_true(first->lexicon != second->lexicon);
+    pd_resources_free(first);
+    g_assert_cmpuint(pd_frequency_of(second->frequency, "the"), >, 0);
+    g_assert_true(pd_resources_knows(second, "colour"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -310,5 +333,6 @@ main(int argc, char **argv)
     g_test_add_func("/inflection/forms", test_inflection);
     g_test_add_func("/inflection/short", test_inflection_short);
     g_test_add_func("/tables/missing", test_missing);
+    g_test_add_func("/tables/shared", test_shared);
     return g_test_run();
 }
