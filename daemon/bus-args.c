@@ -496,17 +496,15 @@ pd_bus_append_candidates(DBusMessageIter *iter, const GPtrArray *candidates)
     pd_bus_close(iter, &array);
 }
 
-static void
-append_finding(DBusMessageIter *array, const PdFinding *finding, PdOffsetCursor *cursor,
-               bool document)
+void
+pd_bus_append_finding(DBusMessageIter *array, const PdFinding *finding, size_t start, size_t length,
+                      bool document)
 {
-    size_t start = pd_offset_cursor_at(cursor, finding->start);
-    size_t end = pd_offset_cursor_at(cursor, finding->end);
     DBusMessageIter fields;
 
     pd_bus_open(array, DBUS_TYPE_STRUCT, NULL, &fields);
     pd_bus_append_uint32(&fields, (uint32_t)start);
-    pd_bus_append_uint32(&fields, (uint32_t)(end - start));
+    pd_bus_append_uint32(&fields, (uint32_t)length);
     pd_bus_append_string(&fields, pd_kind_name(finding->kind));
     append(&fields, DBUS_TYPE_DOUBLE, &finding->confidence);
     pd_bus_append_string(&fields, finding->message);
@@ -519,16 +517,20 @@ append_finding(DBusMessageIter *array, const PdFinding *finding, PdOffsetCursor 
 
 void
 pd_bus_append_findings(DBusMessageIter *iter, const GPtrArray *findings, const char *text,
-                       PdOffsets unit, bool document)
+                       PdOffsets unit)
 {
-    const char *signature = document ? PD_DBUS_DOCUMENT_FINDING : PD_DBUS_FINDING;
     PdOffsetCursor cursor;
     DBusMessageIter array;
 
     pd_offset_cursor_init(&cursor, text, unit);
-    pd_bus_open(iter, DBUS_TYPE_ARRAY, signature, &array);
-    for (size_t i = 0; i < findings->len; i++)
-        append_finding(&array, g_ptr_array_index(findings, i), &cursor, document);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, PD_DBUS_FINDING, &array);
+    for (size_t i = 0; i < findings->len; i++) {
+        const PdFinding *finding = g_ptr_array_index(findings, i);
+        const size_t start = pd_offset_cursor_at(&cursor, finding->start);
+        const size_t end = pd_offset_cursor_at(&cursor, finding->end);
+
+        pd_bus_append_finding(&array, finding, start, end - start, false);
+    }
     pd_bus_close(iter, &array);
 }
 

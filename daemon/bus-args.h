@@ -54,13 +54,15 @@ bool pd_bus_read_place(DBusMessageIter *iter, PdOffsets unit, const char *text, 
 
 /**
  * pd_bus_append_findings:
- * @iter: where the array is appended
+ * @iter: where the array is appended, of PD_DBUS_FINDING
  * @findings: of PdFinding, by start
  * @text: what they are in, for their positions in @unit
- * @document: with fingerprints: PD_DBUS_DOCUMENT_FINDING, else PD_DBUS_FINDING
  */
 void pd_bus_append_findings(DBusMessageIter *iter, const GPtrArray *findings, const char *text,
-                            PdOffsets unit, bool document);
+                            PdOffsets unit);
+/* One, at a place in the caller's unit. @document: a PD_DBUS_DOCUMENT_FINDING, with fingerprint */
+void pd_bus_append_finding(DBusMessageIter *array, const PdFinding *finding, size_t start,
+                           size_t length, bool document);
 /* As dbus_message_iter_open_container() and its opposite; ends the program if memory runs out. */
 void pd_bus_open(DBusMessageIter *iter, int type, const char *signature,
                  DBusMessageIter *ret_inner);

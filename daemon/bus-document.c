@@ -7,9 +7,18 @@
 
 #include <string.h>
 
+#define EDITED_BYTES (16 * 1024) /* checked at once, of what edits changed */
+#define REST_BYTES (4 * 1024)    /* of the rest */
+#define ANNOUNCE_US (100 * 1000) /* what the rest has is told as often, while more is to come */
+
+typedef enum { CHECK_EDITED, CHECK_REST, N_CHECKS } Check;
+
 typedef struct {             /* what a check in the worker knows of its document */
     PdBusDocument *document; /* NULL: no longer interested */
     const PdDocumentHost *host;
+    Check check;
+    PdDocumentWork *work;
+    PdJob *job;
 } Ticket;
 
 struct PdBusDocument {
@@ -22,76 +31,109 @@ struct PdBusDocument {
     unsigned n_option_words;
     size_t word_bytes; /* what they are counted as with @host->grow */
     PdDocument *document;
-    bool current;   /* do the findings belong to the present text and words? */
-    bool reported;  /* was there ever a result? */
-    Ticket *ticket; /* (nullable): of the check under way */
-    PdJob *job;     /* (nullable): it */
-    PdCall *edit;   /* (nullable): the last Edit, not answered yet */
-    GQueue readers; /* of PdCall: Findings that wait */
+    bool is_broken;           /* the last check failed; the next Edit or Findings tries again */
+    Ticket *checks[N_CHECKS]; /* (nullable): under way */
+    gint64 announced_us;      /* when Changed was last sent for something not edited */
+    PdCall *edit;             /* (nullable): the last Edit, not answered yet */
+    GQueue readers;           /* of PdCall: Findings that wait */
 };
+
+static void
+ticket_free(Ticket *self)
+{
+    pd_document_work_free(self->work);
+    g_free(self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ticket, ticket_free)
 
 /* --- replies --- */
 
 static void
 append_range(const PdBusDocument *self, DBusMessageIter *iter, PdSpan range)
 {
-    PdOffsetCursor cursor;
-    size_t length;
-    size_t start, end;
+    const size_t start = pd_document_units(self->document, range.start);
+    const size_t end = pd_document_units(self->document, range.end);
 
-    pd_offset_cursor_init(&cursor, pd_document_text(self->document, &length),
-                          self->options->offsets);
-    start = pd_offset_cursor_at(&cursor, range.start);
-    end = pd_offset_cursor_at(&cursor, range.end);
     pd_bus_append_uint32(iter, (uint32_t)start);
     pd_bus_append_uint32(iter, (uint32_t)(end - start));
 }
 
 static void
-append_findings(const PdBusDocument *self, DBusMessageIter *iter, const GPtrArray *findings)
+append_findings(DBusMessageIter *iter, const GArray *findings)
 {
-    size_t length;
+    DBusMessageIter array;
 
-    pd_bus_append_findings(iter, findings, pd_document_text(self->document, &length),
-                           self->options->offsets, true);
+    pd_bus_open(iter, DBUS_TYPE_ARRAY, PD_DBUS_DOCUMENT_FINDING, &array);
+    for (unsigned i = 0; i < findings->len; i++) {
+        const PdPlacedFinding *placed = &g_array_index(findings, PdPlacedFinding, i);
+
+        pd_bus_append_finding(&array, placed->finding, placed->start_units, placed->n_units, true);
+    }
+    pd_bus_close(iter, &array);
+}
+
+static bool
+findings_fit(const GArray *findings, GError **error)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+    for (unsigned i = 0; i < findings->len; i++)
+        g_ptr_array_add(all, (gpointer)g_array_index(findings, PdPlacedFinding, i).finding);
+    return pd_bus_findings_fit(all, error);
 }
 
 static void
 emit_changed(PdBusDocument *self, PdSpan range)
 {
-    g_autoptr(GPtrArray) findings = pd_document_findings_in(self->document, range);
-    DBusMessage *signal = pd_object_new_signal(self->object, "Changed");
+    g_autoptr(GArray) findings = pd_document_findings_in(self->document, range);
+    DBusMessage *signal;
     DBusMessageIter iter;
 
+    if (!findings_fit(findings, NULL)) /* Findings says so */
+        return;
+    signal = pd_object_new_signal(self->object, "Changed");
     dbus_message_iter_init_append(signal, &iter);
     pd_bus_append_uint64(&iter, pd_document_serial(self->document));
     append_range(self, &iter, range);
-    append_findings(self, &iter, findings);
+    append_findings(&iter, findings);
     pd_object_emit(self->object, self->owner, signal);
 }
 
 static void
 answer_edit(PdBusDocument *self, PdSpan range)
 {
-    g_autoptr(GPtrArray) findings = pd_document_findings_in(self->document, range);
-    DBusMessage *reply = pd_call_new_reply(self->edit);
+    g_autoptr(GArray) findings = pd_document_findings_in(self->document, range);
+    g_autoptr(GError) error = NULL;
     DBusMessageIter iter;
+    DBusMessage *reply;
 
+    if (!findings_fit(findings, &error)) {
+        pd_bus_fail(g_steal_pointer(&self->edit), error);
+        return;
+    }
+    reply = pd_call_new_reply(self->edit);
     dbus_message_iter_init_append(reply, &iter);
     append_range(self, &iter, range);
-    append_findings(self, &iter, findings);
+    append_findings(&iter, findings);
     pd_call_return(g_steal_pointer(&self->edit), reply);
 }
 
 static void
 answer_reader(PdBusDocument *self, PdCall *call)
 {
-    DBusMessage *reply = pd_call_new_reply(call);
+    g_autoptr(GArray) findings = pd_document_findings(self->document);
+    g_autoptr(GError) error = NULL;
     DBusMessageIter iter;
+    DBusMessage *reply;
 
+    if (!findings_fit(findings, &error)) {
+        pd_bus_fail(call, error);
+        return;
+    }
+    reply = pd_call_new_reply(call);
     dbus_message_iter_init_append(reply, &iter);
     pd_bus_append_uint64(&iter, pd_document_serial(self->document));
-    append_findings(self, &iter, pd_document_findings(self->document));
+    append_findings(&iter, findings);
     pd_call_return(call, reply);
 }
 
@@ -108,86 +150,162 @@ fail_waiting(PdBusDocument *self, const GError *error)
 
 /* --- checking --- */
 
-/* The worker's copy of the text is the present one: each change has cancelled the check before. */
-static void
-take_result(PdBusDocument *self, PdJobResult *result)
+static bool
+is_known(const PdBusDocument *self)
 {
-    PdSpan range = { 0, result->text_bytes };
-    bool first = !self->reported;
-    bool changed;
+    return !pd_document_is_edited(self->document) && !pd_document_is_unchecked(self->document);
+}
+
+/* Tells what the client did not ask for: at once, or not too often. */
+static void
+announce(PdBusDocument *self, bool at_once)
+{
+    const gint64 now = g_get_monotonic_time();
+    PdSpan range;
+
+    if (!at_once && now - self->announced_us < ANNOUNCE_US)
+        return;
+    self->announced_us = now;
+    while (pd_document_take_changed_range(self->document, &range))
+        emit_changed(self, range);
+}
+
+static void
+tell(PdBusDocument *self)
+{
+    const bool known = is_known(self);
+    PdSpan range;
     PdCall *call;
 
-    changed = pd_document_set_findings(self->document, g_steal_pointer(&result->findings), &range);
-    self->current = true;
-    self->reported = true;
-    if (first)
-        range = (PdSpan){ 0, result->text_bytes }; /* the client knows none yet */
-    if (self->edit != NULL)
-        answer_edit(self, range);
-    else if (first || changed)
-        emit_changed(self, range);
-    while ((call = g_queue_pop_head(&self->readers)) != NULL)
+    if (!pd_document_is_edited(self->document) &&
+        pd_document_take_edited_range(self->document, &range)) {
+        if (self->edit != NULL)
+            answer_edit(self, range);
+        else
+            emit_changed(self, range);
+    }
+    announce(self, known);
+    while (known && (call = g_queue_pop_head(&self->readers)) != NULL)
         answer_reader(self, call);
 }
+
+static void start_checks(PdBusDocument *self);
 
 static void
 on_checked(PdJobResult *result, const GError *error, void *user_data)
 {
-    g_autofree Ticket *ticket = user_data;
+    g_autoptr(Ticket) ticket = user_data;
     PdBusDocument *self = ticket->document;
     const PdDocumentHost *host = ticket->host;
-    g_autoptr(GError) too_many = NULL;
 
-    if (result != NULL && !pd_bus_findings_fit(result->findings, &too_many))
-        error = too_many;
     host->checked(result != NULL ? result->text_bytes : 0,
                   error == NULL ? (gssize)result->findings->len : -1, host->user_data);
     if (self == NULL)
         return;
-    self->ticket = NULL;
-    self->job = NULL;
-    if (error != NULL)
-        fail_waiting(self, error); /* not current: the next Edit or Findings tries again */
-    else
-        take_result(self, result);
+    self->checks[ticket->check] = NULL;
+    if (error != NULL) {
+        self->is_broken = true;
+        fail_waiting(self, error);
+        return;
+    }
+    pd_document_take_findings(self->document, ticket->work, g_steal_pointer(&result->findings));
+    start_checks(self);
+    tell(self);
 }
 
 static void
-stop_check(PdBusDocument *self)
+stop_check(PdBusDocument *self, Check check)
 {
-    if (self->job == NULL)
+    Ticket *ticket = g_steal_pointer(&self->checks[check]);
+
+    if (ticket == NULL)
         return;
-    self->ticket->document = NULL;
-    pd_worker_cancel(self->host->worker, self->job);
-    self->ticket = NULL;
-    self->job = NULL;
+    ticket->document = NULL;
+    pd_worker_cancel(self->host->worker, ticket->job);
 }
 
-void
-pd_bus_document_recheck(PdBusDocument *self)
+/* What depends on the whole document is its own affair, where it is in blocks. */
+static PdJob *
+push_check(PdBusDocument *self, Ticket *ticket, GError **error)
 {
-    g_autoptr(GError) error = NULL;
     PdJobSpec spec = { .kind = PD_JOB_CHECK, .client = self->owner, .unbounded = true };
-    Ticket *ticket;
+    g_autofree char *text = pd_document_work_text(ticket->work, &spec.text_bytes);
+    PdJob *job;
 
-    stop_check(self);
-    self->current = false;
+    spec.background = ticket->check == CHECK_REST && g_queue_is_empty(&self->readers);
+    spec.typed = ticket->check == CHECK_EDITED;
     spec.language = self->language;
-    spec.text = pd_document_text(self->document, &spec.text_bytes);
+    spec.text = text;
     spec.options = self->options->check;
+    spec.options.is_part = pd_document_is_in_blocks(self->document);
     g_ptr_array_add(self->words, NULL);
-    spec.options.words = (const char *const *)self->words->pdata;
+    spec.options.words = spec.options.is_part ? NULL : (const char *const *)self->words->pdata;
+    job = pd_worker_push(self->host->worker, &spec, on_checked, ticket, error);
+    g_ptr_array_set_size(self->words, (int)self->words->len - 1);
+    return job;
+}
+
+static void
+start_check(PdBusDocument *self, Check check)
+{
+    const bool edited = check == CHECK_EDITED;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Ticket) ticket = NULL;
+    PdDocumentWork *work;
+
+    if (self->checks[check] != NULL || self->is_broken)
+        return;
+    work = pd_document_take_work(self->document, edited, edited ? EDITED_BYTES : REST_BYTES);
+    if (work == NULL)
+        return;
     ticket = g_new0(Ticket, 1);
     ticket->document = self;
     ticket->host = self->host;
-    self->job = pd_worker_push(self->host->worker, &spec, on_checked, ticket, &error);
-    g_ptr_array_set_size(self->words, (int)self->words->len - 1);
-    if (self->job != NULL) {
-        self->ticket = ticket;
+    ticket->check = check;
+    ticket->work = work;
+    ticket->job = push_check(self, ticket, &error);
+    if (ticket->job != NULL) {
+        self->checks[check] = g_steal_pointer(&ticket); /* and on_checked() has it */
         return;
     }
-    g_free(ticket); /* the service stops */
+    self->is_broken = true; /* the service stops */
     fail_waiting(self, error);
+}
+
+static void
+start_checks(PdBusDocument *self)
+{
+    start_check(self, CHECK_EDITED);
+    start_check(self, CHECK_REST);
+}
+
+void
+pd_bus_document_start(PdBusDocument *self)
+{
+    start_checks(self);
+    if (pd_document_bytes(self->document) == 0) /* Changed comes after each Open */
+        emit_changed(self, (PdSpan){ 0, 0 });
+}
+
+static void
+recheck(PdBusDocument *self)
+{
+    stop_check(self, CHECK_EDITED);
+    stop_check(self, CHECK_REST);
+    pd_document_recheck(self->document);
+    self->is_broken = false;
+    start_checks(self);
+}
+
+void
+pd_bus_document_words_changed(PdBusDocument *self)
+{
+    if (!pd_document_is_in_blocks(self->document)) {
+        recheck(self);
+        return;
+    }
+    pd_document_own_words_changed(self->document);
+    announce(self, true);
 }
 
 /* --- methods --- */
@@ -210,7 +328,7 @@ handle_findings(PdCall *call, void *user_data)
 {
     PdBusDocument *self = user_data;
 
-    if (self->current) {
+    if (is_known(self)) {
         answer_reader(self, call);
         return;
     }
@@ -220,8 +338,8 @@ handle_findings(PdCall *call, void *user_data)
         return;
     }
     g_queue_push_tail(&self->readers, call);
-    if (self->job == NULL)
-        pd_bus_document_recheck(self);
+    self->is_broken = false;
+    start_checks(self);
 }
 
 static bool
@@ -256,7 +374,13 @@ handle_edit(PdCall *call, void *user_data)
         pd_call_fail(self->edit, PD_DBUS_ERROR_CANCELLED,
                      "a newer edit came; its reply covers this one too");
     self->edit = call;
-    pd_bus_document_recheck(self);
+    self->is_broken = false;
+    stop_check(self, CHECK_EDITED);
+    if (self->checks[CHECK_REST] != NULL &&
+        !pd_document_work_is_wanted(self->checks[CHECK_REST]->work))
+        stop_check(self, CHECK_REST);
+    start_checks(self);
+    tell(self);
 }
 
 static void
@@ -265,16 +389,15 @@ handle_ignore(PdCall *call, void *user_data)
     PdBusDocument *self = user_data;
     g_autoptr(GError) error = NULL;
     dbus_uint64_t fingerprint;
-    PdSpan changed;
 
     dbus_message_get_args(pd_call_message(call), NULL, DBUS_TYPE_UINT64, &fingerprint,
                           DBUS_TYPE_INVALID);
-    if (!pd_document_ignore(self->document, fingerprint, &changed, &error)) {
+    if (!pd_document_ignore(self->document, fingerprint, &error)) {
         pd_bus_fail(call, error);
         return;
     }
     pd_call_return_nothing(call);
-    emit_changed(self, changed);
+    announce(self, true);
 }
 
 static void
@@ -299,8 +422,12 @@ handle_ignore_word(PdCall *call, void *user_data)
     }
     self->word_bytes += pd_bus_word_bytes(word);
     g_ptr_array_add(self->words, g_strdup(word));
+    if (pd_document_is_in_blocks(self->document))
+        pd_document_ignore_word(self->document, word);
+    else
+        recheck(self);
     pd_call_return_nothing(call);
-    pd_bus_document_recheck(self);
+    announce(self, true);
 }
 
 static void
@@ -350,7 +477,10 @@ pd_bus_document_new(const PdDocumentHost *host, const char *path, const char *ow
         g_ptr_array_add(self->words, g_strdup(*word));
     self->n_option_words = self->words->len;
     self->word_bytes = pd_bus_options_word_bytes(options);
-    self->document = pd_document_new(text, text_bytes, options->offsets);
+    self->document =
+        pd_document_new(text, text_bytes, options->offsets, options->check.format, host->words);
+    for (char **word = self->options->words; *word != NULL; word++)
+        pd_document_ignore_word(self->document, *word);
     self->object = pd_object_new(host->bus, path, &pd_document_interface, self);
     return self;
 }
@@ -360,14 +490,14 @@ pd_bus_document_free(PdBusDocument *self)
 {
     g_autoptr(GError) closed =
         g_error_new_literal(PD_ERROR, PD_ERROR_CANCELLED, "the document was closed");
-    size_t n_bytes;
 
     if (self == NULL)
         return;
-    stop_check(self);
+    stop_check(self, CHECK_EDITED);
+    stop_check(self, CHECK_REST);
     fail_waiting(self, closed);
-    pd_document_text(self->document, &n_bytes);
-    self->host->grow(-(gssize)(n_bytes + self->word_bytes), NULL, self->host->user_data);
+    self->host->grow(-(gssize)(pd_document_bytes(self->document) + self->word_bytes), NULL,
+                     self->host->user_data);
     pd_object_free(self->object);
     pd_document_free(self->document);
     pd_bus_options_free(self->options);

@@ -2,8 +2,8 @@
 /*
  * bus-document.h - org.proofd.Document1: an open document of one client
  *
- * At most one check of a document is in the worker; whatever changes the text or the words
- * meanwhile cancels it and starts another. Main thread only.
+ * At most two checks of a document are in the worker: of what edits changed, which a newer edit
+ * cancels and starts again, and in the background of what was never checked. Main thread only.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ typedef struct PdBusDocument PdBusDocument;
 typedef struct {
     DBusConnection *bus;
     PdWorker *worker;
+    PdWords *words; /* the user's */
     void *user_data;
     void (*called)(PdCall *call, void *user_data); /* a call came in: for the statistics */
     /* Text and words grow by @n_bytes or, below 0, shrink. PD_ERROR_BUSY: they must not. */
@@ -38,7 +39,7 @@ extern const PdInterface pd_document_interface;
  * @text: its bytes are counted with @host->grow already
  * @options: copied; pd_bus_options_word_bytes() are counted already too
  *
- * Call pd_bus_document_recheck() when the client knows the path. Returns: (transfer full)
+ * Call pd_bus_document_start() when the client knows the path. Returns: (transfer full)
  */
 PdBusDocument *pd_bus_document_new(const PdDocumentHost *host, const char *path, const char *owner,
                                    const char *language, const char *text, size_t text_bytes,
@@ -48,7 +49,8 @@ void pd_bus_document_free(PdBusDocument *self);
 
 const char *pd_bus_document_path(const PdBusDocument *self);
 const char *pd_bus_document_owner(const PdBusDocument *self);
-void pd_bus_document_recheck(PdBusDocument *self);
+void pd_bus_document_start(PdBusDocument *self);         /* checking */
+void pd_bus_document_words_changed(PdBusDocument *self); /* the user's */
 /* Cancels the owner's waiting call with that serial; false: there is none. */
 bool pd_bus_document_cancel(PdBusDocument *self, uint32_t serial);
 

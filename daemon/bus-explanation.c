@@ -90,7 +90,7 @@ append_contributions(DBusMessageIter *value, const Source *source)
 static void
 append_findings(DBusMessageIter *value, const Source *source)
 {
-    pd_bus_append_findings(value, source->explanation->findings, source->text, source->unit, false);
+    pd_bus_append_findings(value, source->explanation->findings, source->text, source->unit);
 }
 
 static void

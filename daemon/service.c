@@ -144,7 +144,7 @@ reply_findings(Pending *pending, PdJobResult *result)
     }
     reply = pd_call_new_reply(pending->call);
     dbus_message_iter_init_append(reply, &iter);
-    pd_bus_append_findings(&iter, result->findings, result->text, pending->options->offsets, false);
+    pd_bus_append_findings(&iter, result->findings, result->text, pending->options->offsets);
     pd_call_return(g_steal_pointer(&pending->call), reply);
 }
 
@@ -376,7 +376,7 @@ reply_document(Pending *pending, PdJobResult *result)
     reply = pd_call_new_reply(pending->call);
     dbus_message_append_args(reply, DBUS_TYPE_OBJECT_PATH, &path, DBUS_TYPE_INVALID);
     pd_call_return(g_steal_pointer(&pending->call), reply);
-    pd_bus_document_recheck(document);
+    pd_bus_document_start(document);
 }
 
 static void
@@ -447,7 +447,7 @@ words_changed(PdService *self)
     pd_object_emit(self->object, NULL, pd_object_new_signal(self->object, "WordsChanged"));
     g_hash_table_iter_init(&iter, self->documents);
     while (g_hash_table_iter_next(&iter, NULL, &document))
-        pd_bus_document_recheck(document);
+        pd_bus_document_words_changed(document);
 }
 
 static void
@@ -707,6 +707,7 @@ start(PdService *self, bool replace, GError **error)
         pd_worker_new(self->settings->models_dir, words, self->settings->cache_megabytes * MIB);
     self->host = (PdDocumentHost){ .bus = bus,
                                    .worker = self->worker,
+                                   .words = words,
                                    .user_data = self,
                                    .called = on_document_called,
                                    .grow = grow_documents,

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Two lanes hold jobs: quick ones and slow ones. In each, clients with jobs stand in a ring; the
- * first client's first job gets one step, then both go to the back. The lanes take turns
- * while both have work, so neither a flood of quick jobs nor a long text holds up the other.
+ * Lanes hold jobs: quick ones, slow ones and those in the background. In each, clients with jobs
+ * stand in a ring; the first client's first job gets one step, then both go to the back. The first
+ * two lanes take turns while both have work, so neither a flood of quick jobs nor a long text holds
+ * up the other. The background gets its turn when they are empty, or have had many turns; a job
+ * that comes meanwhile breaks off its step, which is tried again later. Hunspell's search for
+ * corrections cannot be broken off, so the background also rests between the keys of who types.
  */
 #include "daemon/worker.h"
 #include "daemon/engine/error.h"
@@ -12,7 +15,10 @@
 
 #define SCORE_STEP_BYTES 8192 /* texts scored in one turn; about the work of a check's step */
 
-typedef enum { LANE_QUICK, LANE_SLOW, N_LANES } Lane;
+#define MAX_FOREGROUND_TURNS 256 /* in a row, while the background waits */
+#define TYPING_US (250 * 1000)   /* the next key comes within this, or a pause has begun */
+
+typedef enum { LANE_QUICK, LANE_SLOW, LANE_BACKGROUND, N_LANES } Lane;
 
 typedef struct {
     char *name;
@@ -38,7 +44,8 @@ struct PdJob {
     char **disable, **words; /* what @options points to */
     PdJobDone done;
     void *user_data;
-    int cancelled;  /* atomic; polled by the engine */
+    int cancelled;  /* atomic */
+    int stop;       /* atomic; polled by the engine: cancelled, or others come first */
     PdCheck *check; /* the thread's, from the first step to the last */
     PdJobResult result;
     GError *error;
@@ -52,7 +59,9 @@ struct PdWorker {
     GHashTable *clients;   /* name -> Client */
     GQueue rings[N_LANES]; /* of Client */
     Lane last_lane;
-    GQueue cancelled; /* of PdJob: to be finished before anything else */
+    unsigned n_foreground_turns; /* since the background had one */
+    gint64 background_at_us;     /* monotonic time: it rests until then */
+    GQueue cancelled;            /* of PdJob: to be finished before anything else */
     PdJob *running;
     GQueue finished; /* of PdJob: to be called back */
     size_t n_jobs, n_counted, n_bytes;
@@ -84,7 +93,9 @@ strv_bytes(const char *const *strings)
 static Lane
 lane_of(const PdJobSpec *spec, size_t cost_bytes)
 {
-    if (spec->kind == PD_JOB_CHECK || spec->kind == PD_JOB_EXPLAIN)
+    if (spec->kind == PD_JOB_CHECK)
+        return spec->background ? LANE_BACKGROUND : LANE_SLOW;
+    if (spec->kind == PD_JOB_EXPLAIN)
         return LANE_SLOW;
     return spec->kind == PD_JOB_SCORE && cost_bytes > SCORE_STEP_BYTES ? LANE_SLOW : LANE_QUICK;
 }
@@ -167,8 +178,11 @@ step_check(PdChecker *checker, PdJob *job)
                                   &job->error);
         return job->check == NULL; /* long texts: the others first */
     }
-    if (!pd_check_step(job->check, &job->cancelled, &done, &job->error))
-        return true;
+    if (!pd_check_step(job->check, &job->stop, &done, &job->error)) {
+        if (g_atomic_int_get(&job->cancelled) == 0)
+            g_clear_error(&job->error); /* broken off: once more later */
+        return job->error != NULL;
+    }
     if (done)
         job->result.findings = pd_check_take_findings(job->check);
     return done;
@@ -187,7 +201,7 @@ step_score(PdChecker *checker, PdJob *job)
     while (next < n_texts && (next == first || n_bytes < SCORE_STEP_BYTES))
         n_bytes += strlen(job->texts[next++]);
     if (!pd_checker_score(checker, job->language, (const char *const *)job->texts + first,
-                          next - first, job->result.scores + first, &job->cancelled, &job->error))
+                          next - first, job->result.scores + first, &job->stop, &job->error))
         return true;
     job->result.n_scores = next;
     return next == n_texts;
@@ -229,12 +243,12 @@ step(PdWorker *self, PdChecker *checker, PdJob *job)
     case PD_JOB_SUGGEST:
         job->result.candidates =
             pd_checker_suggest(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->cancelled, &job->error);
+                               job->end, &job->options, &job->stop, &job->error);
         break;
     case PD_JOB_EXPLAIN:
         job->result.explanation =
             pd_checker_explain(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->cancelled, &job->error);
+                               job->end, &job->options, &job->stop, &job->error);
         break;
     case PD_JOB_ADD_WORD:
         add_word(self->words, job);
@@ -284,12 +298,10 @@ take_from_lane(PdWorker *self, Lane lane)
 }
 
 static PdJob *
-take_next(PdWorker *self)
+take_foreground(PdWorker *self)
 {
-    PdJob *job = g_queue_pop_head(&self->cancelled);
+    PdJob *job;
 
-    if (job != NULL)
-        return job;
     self->last_lane = self->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
     job = take_from_lane(self, self->last_lane);
     if (job == NULL) {
@@ -297,6 +309,24 @@ take_next(PdWorker *self)
         job = take_from_lane(self, self->last_lane);
     }
     return job;
+}
+
+static PdJob *
+take_next(PdWorker *self)
+{
+    PdJob *job = g_queue_pop_head(&self->cancelled);
+
+    if (job != NULL)
+        return job;
+    if (self->n_foreground_turns < MAX_FOREGROUND_TURNS) {
+        self->n_foreground_turns++;
+        job = take_foreground(self);
+        if (job != NULL || g_get_monotonic_time() < self->background_at_us)
+            return job;
+    }
+    self->n_foreground_turns = 0;
+    job = take_from_lane(self, LANE_BACKGROUND);
+    return job != NULL ? job : take_foreground(self);
 }
 
 static gboolean deliver(gpointer user_data);
@@ -320,6 +350,22 @@ is_cancelled(PdJob *job)
     return g_atomic_int_get(&job->cancelled) != 0;
 }
 
+static void
+set_cancelled(PdJob *job)
+{
+    g_atomic_int_set(&job->cancelled, 1);
+    g_atomic_int_set(&job->stop, 1);
+}
+
+static void
+wait_for_work(PdWorker *self)
+{
+    if (g_queue_is_empty(&self->rings[LANE_BACKGROUND]))
+        g_cond_wait(&self->wake, &self->lock);
+    else
+        g_cond_wait_until(&self->wake, &self->lock, self->background_at_us);
+}
+
 static void *
 run(void *data)
 {
@@ -333,10 +379,11 @@ run(void *data)
 
         job = take_next(self);
         if (job == NULL) {
-            g_cond_wait(&self->wake, &self->lock);
+            wait_for_work(self);
             continue;
         }
         self->running = job;
+        g_atomic_int_set(&job->stop, is_cancelled(job));
         g_mutex_unlock(&self->lock);
         done = is_cancelled(job) || step(self, checker, job);
         g_mutex_lock(&self->lock);
@@ -347,7 +394,7 @@ run(void *data)
             put_in_lane(self, job);
     }
     while ((job = take_next(self)) != NULL) { /* checks must not outlive the checker */
-        g_atomic_int_set(&job->cancelled, 1);
+        set_cancelled(job);
         finish(self, job);
     }
     return NULL;
@@ -445,7 +492,7 @@ stop_thread(PdWorker *self)
     g_mutex_lock(&self->lock);
     self->quit = true;
     if (self->running != NULL)
-        g_atomic_int_set(&self->running->cancelled, 1);
+        set_cancelled(self->running);
     g_cond_signal(&self->wake);
     g_mutex_unlock(&self->lock);
     g_thread_join(self->thread);
@@ -535,6 +582,11 @@ pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user
         self->n_bytes += job->cost_bytes;
     }
     put_in_lane(self, job);
+    if (spec->typed)
+        self->background_at_us = g_get_monotonic_time() + TYPING_US;
+    if (job->lane != LANE_BACKGROUND && self->running != NULL &&
+        self->running->lane == LANE_BACKGROUND)
+        g_atomic_int_set(&self->running->stop, 1);
     g_cond_signal(&self->wake);
     return job;
 }
@@ -544,7 +596,7 @@ pd_worker_cancel(PdWorker *self, PdJob *job)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
-    g_atomic_int_set(&job->cancelled, 1);
+    set_cancelled(job);
     if (!job->waiting)
         return; /* running or done: the flag is enough */
     job->waiting = false;

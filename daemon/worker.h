@@ -4,7 +4,8 @@
  *
  * It owns the PdChecker and the user's words. Jobs are served in turn: client after client, and a
  * client's jobs in turn, one step each (pd_check_step), so that a small text is answered while a
- * long one is being checked. Short jobs (Suggest, words) come between the steps. Every job's
+ * long one is being checked. Short jobs (Suggest, words) come between the steps, and those in the
+ * background, such as the first check of a long document, make way for all others. Every job's
  * callback is called exactly once, on the main context of the thread that made the worker, at the
  * latest by pd_worker_free().
  */
@@ -35,6 +36,8 @@ typedef struct { /* everything is copied */
     PdJobKind kind;
     const char *client; /* whose turn it takes; "" is the service itself */
     bool unbounded;     /* not counted: its owner bounds it (documents) */
+    bool background;    /* PD_JOB_CHECK: nobody waits for it */
+    bool typed;         /* somebody types: the background rests for a moment */
     const char *language;
     const char *text; /* (nullable), UTF-8 */
     size_t text_bytes;

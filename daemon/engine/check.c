@@ -11,27 +11,34 @@
 #include "daemon/engine/error.h"
 #include "daemon/engine/findings.h"
 #include "daemon/engine/fragment.h"
+#include "daemon/engine/lines.h"
 #include "daemon/engine/messages.h"
 #include "daemon/engine/sentence.h"
 
 #include <string.h>
 
-#define BATCH_BYTES 2000    /* of sentences judged together: about 400 tokens */
-#define BATCH_SENTENCES 256 /* cached ones cost no forward pass, but time */
+#define BATCH_BYTES 2000     /* of sentences judged together: about 400 tokens */
+#define PART_BATCH_BYTES 500 /* of a part's: somebody types, and a layer of this is soon done */
+#define BATCH_SENTENCES 256  /* cached ones cost no forward pass, but time */
 #define MAX_SENTENCE_BYTES \
-    8192                 /* longer ones are cut at white space: no prose, and quadratic work */
-#define CONTEXT_CHARS 12 /* an unfinished sentence's last word may still change */
+    8192 /* longer ones are cut at white space: no prose, and quadratic work */
 
 typedef struct {
     PdSentence *sentence;
     GBytes *key;
-    size_t start; /* bytes of the text */
+    PdSpan unit;
+    PdSpan span; /* of the text */
 } Pending;
+
+typedef struct {
+    PdFinding *finding; /* position in the text, until taken */
+    PdSpan unit;        /* what surrounds it, as far as it matters */
+    bool is_fragment;   /* is its sentence one? asked only where that excuses the finding */
+} Found;
 
 struct PdCheck {
     PdChecker *checker; /* borrowed */
     PdResources *resources;
-    char *language;
     char *source;
     size_t source_length;
     PdMarkup *markup;
@@ -40,14 +47,27 @@ struct PdCheck {
     PdLevel level;
     PdVariant variant;
     size_t max_candidates;
+    bool is_part;
+    char *key; /* what the keys of its sentences begin with */
     GStrv disable;
     GHashTable *words; /* (nullable): set of casefolded strings */
-    GArray *spans;     /* of PdSpan, the sentences */
+    size_t end;        /* of the text: units up to here are checked */
+    PdSpan unit;       /* the sentences below are its */
+    GArray *spans;     /* of PdSpan */
     guint next_span;
-    GQueue pending;      /* of Pending, judged */
-    GPtrArray *findings; /* of PdFinding, positions in the text, until taken */
-    GArray *excused;     /* of PdSpan of the text, once taken */
+    GQueue pending;  /* of Pending */
+    bool judged;     /* the pending ones? */
+    GArray *found;   /* of Found */
+    GArray *excused; /* of PdSpan of the text, once taken */
 };
+
+static void
+found_clear(gpointer data)
+{
+    Found *self = data;
+
+    g_clear_pointer(&self->finding, pd_finding_free);
+}
 
 static void
 pending_free(gpointer data)
@@ -65,13 +85,13 @@ pd_check_free(PdCheck *self)
     if (self == NULL)
         return;
     g_queue_clear_full(&self->pending, pending_free);
-    g_clear_pointer(&self->findings, g_ptr_array_unref);
+    g_clear_pointer(&self->found, g_array_unref);
     g_clear_pointer(&self->spans, g_array_unref);
     g_clear_pointer(&self->excused, g_array_unref);
     g_clear_pointer(&self->words, g_hash_table_unref);
     g_clear_pointer(&self->markup, pd_markup_free);
     g_strfreev(self->disable);
-    g_free(self->language);
+    g_free(self->key);
     g_free(self->source);
     g_free(self);
 }
@@ -128,15 +148,30 @@ add_span(GArray *spans, const char *text, PdSpan span)
         g_array_append_val(spans, span);
 }
 
+/* The next unit and its sentences. */
 static void
-split(PdCheck *self)
+load_unit(PdCheck *self)
 {
     g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(PdSpan));
+    const char *unit = self->text + self->unit.end;
+    const size_t length = pd_lines_unit(unit, self->length - self->unit.end, NULL);
 
-    pd_segmenter_sentences(self->resources->segmenter, self->text, self->length, whole);
-    self->spans = g_array_new(FALSE, FALSE, sizeof(PdSpan));
-    for (guint i = 0; i < whole->len; i++)
-        add_span(self->spans, self->text, g_array_index(whole, PdSpan, i));
+    self->unit = (PdSpan){ self->unit.end, self->unit.end + length };
+    g_array_set_size(self->spans, 0);
+    self->next_span = 0;
+    pd_segmenter_sentences(self->resources->segmenter, unit, length, whole);
+    for (guint i = 0; i < whole->len; i++) {
+        const PdSpan span = g_array_index(whole, PdSpan, i);
+
+        add_span(self->spans, self->text,
+                 (PdSpan){ self->unit.start + span.start, self->unit.start + span.end });
+    }
+}
+
+static bool
+is_at_end(const PdCheck *self)
+{
+    return self->next_span >= self->spans->len && self->unit.end >= self->end;
 }
 
 PdCheck *
@@ -152,19 +187,23 @@ pd_check_new(PdChecker *checker, const char *language, const char *text, size_t 
     if (self->resources == NULL)
         return NULL;
     self->checker = checker;
-    self->language = g_strdup(language);
     self->source = g_strndup(text, length);
     self->source_length = length;
     self->markup = pd_markup_new(options->format, self->source, length);
     self->text = pd_markup_text(self->markup, &self->length);
+    self->end = self->length;
     self->level = options->level;
     self->variant = options->variant;
     self->max_candidates = options->max_candidates;
+    self->key = g_strdup_printf("%s\n%d\n%d\n%zu\n", language, self->level, self->variant,
+                                self->max_candidates);
+    self->is_part = options->is_part;
     self->disable = g_strdupv((GStrv)options->disable);
     self->words = set_of(options->words);
-    self->findings = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
+    self->spans = g_array_new(FALSE, FALSE, sizeof(PdSpan));
+    self->found = g_array_new(FALSE, FALSE, sizeof(Found));
+    g_array_set_clear_func(self->found, found_clear);
     self->excused = g_array_new(FALSE, FALSE, sizeof(PdSpan));
-    split(self);
     return g_steal_pointer(&self);
 }
 
@@ -172,13 +211,22 @@ void
 pd_check_narrow(PdCheck *self, PdSpan source, PdCheckPlace *ret)
 {
     const PdSpan place = pd_markup_from_source(self->markup, source);
-    PdSpan span = { 0 };
+    PdSpan span = { 0 }, unit = { 0 };
 
-    for (guint i = 0; i < self->spans->len && span.end <= place.start; i++)
-        span = g_array_index(self->spans, PdSpan, i);
+    while (span.end <= place.start && !is_at_end(self)) {
+        if (self->next_span < self->spans->len) {
+            span = g_array_index(self->spans, PdSpan, self->next_span++);
+            unit = self->unit;
+        } else {
+            load_unit(self);
+        }
+    }
     g_array_set_size(self->spans, 0);
     if (span.start < span.end)
         g_array_append_val(self->spans, span);
+    self->next_span = 0;
+    self->unit = unit;
+    self->end = unit.end;
     *ret = (PdCheckPlace){ self->resources,
                            self->markup,
                            self->text,
@@ -190,25 +238,37 @@ pd_check_narrow(PdCheck *self, PdSpan source, PdCheckPlace *ret)
 /* --- steps --------------------------------------------------------------------------- */
 
 static void
-keep(PdCheck *self, const GPtrArray *findings, size_t offset)
+keep(PdCheck *self, const GPtrArray *findings, PdSpan unit, PdSpan span)
 {
-    for (guint i = 0; i < findings->len; i++) {
-        PdFinding *finding = pd_finding_copy(findings->pdata[i]);
+    const PdSpan in_unit = { span.start - unit.start, span.end - unit.start };
+    bool is_known = false, is_fragment = false;
 
-        finding->start += offset;
-        finding->end += offset;
-        g_ptr_array_add(self->findings, finding);
+    for (guint i = 0; i < findings->len; i++) {
+        Found found = { pd_finding_copy(findings->pdata[i]), unit, false };
+
+        if (self->resources->english && pd_fragment_excuses(found.finding)) {
+            if (!is_known)
+                is_fragment =
+                    pd_fragment_is(self->text + unit.start, unit.end - unit.start, in_unit);
+            is_known = true;
+            found.is_fragment = is_fragment;
+        }
+        found.finding->start += span.start;
+        found.finding->end += span.start;
+        g_array_append_val(self->found, found);
     }
 }
 
 /* All that a sentence's findings depend on. */
 static GBytes *
-key_of(const PdCheck *self, const char *sentence)
+key_of(const PdCheck *self, const char *sentence, size_t length)
 {
-    char *key = g_strdup_printf("%s\n%d\n%d\n%zu\n%s", self->language, self->level, self->variant,
-                                self->max_candidates, sentence);
+    const size_t n = strlen(self->key);
+    char *key = g_malloc(n + length);
 
-    return g_bytes_new_take(key, strlen(key));
+    memcpy(key, self->key, n);
+    memcpy(key + n, sentence, length);
+    return g_bytes_new_take(key, n + length);
 }
 
 static bool
@@ -229,34 +289,45 @@ judge_pending(PdCheck *self, const int *cancel)
     return true;
 }
 
-/* The next sentences that the cache does not have become pending, judged together. */
-static bool
-judge_next(PdCheck *self, const int *cancel)
+/* The next sentences that the cache does not have become pending, to be judged together. */
+static void
+collect_pending(PdCheck *self)
 {
+    const size_t max_bytes = self->is_part ? PART_BATCH_BYTES : BATCH_BYTES;
     size_t bytes = 0;
 
-    for (guint n = 0; n < BATCH_SENTENCES && self->next_span < self->spans->len; n++) {
-        const PdSpan span = g_array_index(self->spans, PdSpan, self->next_span);
-        g_autofree char *text = g_strndup(self->text + span.start, span.end - span.start);
-        g_autoptr(GBytes) key = key_of(self, text);
-        const GPtrArray *known = pd_cache_get(self->checker->cache, key);
+    for (guint n = 0; n < BATCH_SENTENCES && !is_at_end(self); n++) {
+        g_autoptr(GBytes) key = NULL;
+        const GPtrArray *known;
         Pending *pending;
+        size_t length;
+        PdSpan span;
 
-        if (known == NULL && bytes > 0 && bytes + strlen(text) > BATCH_BYTES)
+        if (self->next_span >= self->spans->len) {
+            load_unit(self);
+            continue;
+        }
+        span = g_array_index(self->spans, PdSpan, self->next_span);
+        length = span.end - span.start;
+        key = key_of(self, self->text + span.start, length);
+        known = pd_cache_get(self->checker->cache, key);
+        if (known == NULL && bytes > 0 && bytes + length > max_bytes)
             break;
         self->next_span++;
         if (known != NULL) {
-            keep(self, known, span.start);
+            keep(self, known, self->unit, span);
             continue;
         }
-        bytes += strlen(text);
+        bytes += length;
         pending = g_new0(Pending, 1);
-        pending->sentence = pd_sentence_new(self->resources, g_steal_pointer(&text));
+        pending->sentence =
+            pd_sentence_new(self->resources, g_strndup(self->text + span.start, length));
         pending->key = g_steal_pointer(&key);
-        pending->start = span.start;
+        pending->unit = self->unit;
+        pending->span = span;
         g_queue_push_tail(&self->pending, pending);
     }
-    return judge_pending(self, cancel);
+    self->judged = false;
 }
 
 static bool
@@ -269,10 +340,22 @@ finish_one(PdCheck *self, const int *cancel)
 
     if (findings == NULL)
         return false;
-    keep(self, findings, pending->start);
+    keep(self, findings, pending->unit, pending->span);
     pd_cache_put(self->checker->cache, pending->key, findings);
     pending_free(g_queue_pop_head(&self->pending));
     return true;
+}
+
+/* false: cancelled; nothing that was done is lost */
+static bool
+step(PdCheck *self, const int *cancel)
+{
+    if (!g_queue_is_empty(&self->pending) && self->judged)
+        return finish_one(self, cancel);
+    if (g_queue_is_empty(&self->pending))
+        collect_pending(self);
+    self->judged = judge_pending(self, cancel);
+    return self->judged;
 }
 
 bool
@@ -280,13 +363,12 @@ pd_check_step(PdCheck *self, const int *cancel, bool *ret_done, GError **error)
 {
     const bool cancelled = cancel != NULL && g_atomic_int_get(cancel) != 0;
 
-    if (cancelled ||
-        !(g_queue_is_empty(&self->pending) ? judge_next(self, cancel) : finish_one(self, cancel))) {
+    if (cancelled || !step(self, cancel)) {
         g_set_error_literal(error, PD_ERROR, PD_ERROR_CANCELLED, "the call was cancelled");
         return false;
     }
-    *ret_done = self->findings->len >= PD_MAX_FINDINGS ||
-                (g_queue_is_empty(&self->pending) && self->next_span >= self->spans->len);
+    *ret_done = self->found->len >= PD_MAX_FINDINGS ||
+                (g_queue_is_empty(&self->pending) && is_at_end(self));
     return true;
 }
 
@@ -313,17 +395,6 @@ is_own_word(const PdCheck *self, const char *word)
     return g_hash_table_contains(self->words, folded);
 }
 
-/* (transfer full): without 's */
-static char *
-name_of(const char *start, const char *end)
-{
-    char *name = g_strndup(start, (size_t)(end - start));
-
-    if (g_str_has_suffix(name, "'s") || g_str_has_suffix(name, "’s"))
-        name[strlen(name) - (g_str_has_suffix(name, "'s") ? 2 : strlen("’s"))] = '\0';
-    return name;
-}
-
 /* How often each capitalised unknown word of a finding stands in the text: twice, and it is a
  * name. */
 static GHashTable *
@@ -332,12 +403,12 @@ count_names(const PdCheck *self)
     GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const char *end = self->text + self->length;
 
-    for (guint i = 0; i < self->findings->len; i++) {
-        const PdFinding *f = self->findings->pdata[i];
+    for (guint i = 0; i < self->found->len; i++) {
+        const PdFinding *f = g_array_index(self->found, Found, i).finding;
 
         if (pd_finding_is_unknown_word(f) &&
             g_unichar_isupper(g_utf8_get_char(self->text + f->start)))
-            g_hash_table_insert(counts, name_of(self->text + f->start, self->text + f->end),
+            g_hash_table_insert(counts, pd_name_of(self->text + f->start, f->end - f->start),
                                 GUINT_TO_POINTER(0));
     }
     if (g_hash_table_size(counts) == 0)
@@ -360,99 +431,90 @@ count_names(const PdCheck *self)
     return counts;
 }
 
-/* The sentence of @finding */
-static PdSpan
-sentence_of(const PdCheck *self, const PdFinding *finding)
+static unsigned
+excuses_of(const PdCheck *self, const Found *found)
 {
-    guint low = 0, high = self->spans->len;
+    const PdFinding *finding = found->finding;
+    const size_t length = finding->end - finding->start;
+    g_autofree char *word = NULL;
 
-    while (high - low > 1) {
-        const guint middle = low + (high - low) / 2;
-
-        if (g_array_index(self->spans, PdSpan, middle).start <= finding->start)
-            low = middle;
-        else
-            high = middle;
-    }
-    return g_array_index(self->spans, PdSpan, low);
+    if (!pd_finding_is_unknown_word(finding))
+        return found->is_fragment ? PD_EXCUSE_FRAGMENT : PD_EXCUSE_NONE;
+    word = g_strndup(self->text + finding->start, length);
+    return is_own_word(self, word) ? PD_EXCUSE_OWN_WORD : PD_EXCUSE_NONE;
 }
 
 static bool
-is_excused(const PdCheck *self, const PdFinding *finding, GHashTable *names)
+is_excused(const PdCheck *self, const PdFinding *finding, unsigned excuses, GHashTable *names)
 {
-    const PdSpan span = { finding->start, finding->end };
-    g_autofree char *word = g_strndup(self->text + span.start, span.end - span.start);
-    g_autofree char *name = name_of(self->text + span.start, self->text + span.end);
+    g_autofree char *name = NULL;
 
-    if (is_disabled(self, finding) || pd_markup_is_opaque(self->markup, span))
-        return true;
-    if (self->resources->english && pd_fragment_excuses(finding) &&
-        pd_fragment_is(self->text, self->length, sentence_of(self, finding)))
-        return true;
+    if ((excuses & PD_EXCUSE_FRAGMENT) && memchr(self->text, '\n', self->length) != NULL)
+        return true; /* but one line that is all there is may be a message */
     if (!pd_finding_is_unknown_word(finding))
         return false;
-    return is_own_word(self, word) || GPOINTER_TO_UINT(g_hash_table_lookup(names, name)) >= 2;
+    name = pd_name_of(self->text + finding->start, finding->end - finding->start);
+    return (excuses & PD_EXCUSE_OWN_WORD) ||
+           GPOINTER_TO_UINT(g_hash_table_lookup(names, name)) >= 2;
 }
 
-/* Does the text end with a line, or a final mark and perhaps white space? */
-static bool
-is_finished(const PdCheck *self)
-{
-    size_t end = self->length;
-
-    while (end > 0 && strchr(" \t\r\n", self->text[end - 1]) != NULL)
-        if (self->text[--end] == '\n')
-            return true;
-    return pd_fragment_has_final_mark(self->text, (PdSpan){ 0, end });
-}
-
-/*
- * In a sentence that is still being written the last word may go on, and what the model thinks of
- * a place depends on the words after it.
- */
-static uint32_t
-needed_context(const PdCheck *self, const PdFinding *finding)
-{
-    const size_t left = MIN(self->length - finding->end, 4 * CONTEXT_CHARS);
-    const long to_end = g_utf8_strlen(self->text + finding->end, left);
-    const long needed = g_str_has_suffix(finding->rule, "/model") ? CONTEXT_CHARS : 1;
-
-    return to_end < needed && !is_finished(self) ? (uint32_t)(needed - to_end) : 0;
-}
-
-/* From the text to the caller's source, with what depends on the place in it. */
+/* From the text to the caller's source, with what depends on the place in its unit. */
 static void
-settle(const PdCheck *self, PdFinding *finding)
+settle(const PdCheck *self, PdFinding *finding, PdSpan unit)
 {
     const PdSpan text = { finding->start, finding->end };
     const PdSpan source = pd_markup_to_source(self->markup, text);
 
-    finding->needs_context = needed_context(self, finding);
     if (pd_markup_is_split(self->markup, text)) /* a repair would take the markup inside along */
         g_ptr_array_set_size(finding->candidates, 0);
-    finding->message = pd_message_new(finding, self->text, self->length);
+    finding->start -= unit.start;
+    finding->end -= unit.start;
+    finding->message = pd_message_new(finding, self->text + unit.start, unit.end - unit.start);
     finding->start = source.start;
     finding->end = source.end;
+}
+
+/* And in the whole text, of which @tail is the end. */
+static void
+settle_in_whole(const PdCheck *self, PdFinding *finding, size_t text_end, size_t tail)
+{
+    pd_finding_set_context(finding, self->text + tail, self->length - tail,
+                           self->length - text_end);
     pd_finding_set_fingerprint(finding, self->source, self->source_length);
+}
+
+static bool
+is_left_out(const PdCheck *self, const PdFinding *finding)
+{
+    return is_disabled(self, finding) ||
+           pd_markup_is_opaque(self->markup, (PdSpan){ finding->start, finding->end });
 }
 
 GPtrArray *
 pd_check_take_findings(PdCheck *self)
 {
     GPtrArray *kept = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
-    g_autoptr(GHashTable) names = count_names(self);
+    g_autoptr(GHashTable) names = self->is_part ? NULL : count_names(self);
+    const size_t tail = pd_text_tail(self->text, self->length, PD_TAIL_BYTES);
 
-    for (guint i = 0; i < self->findings->len; i++) {
-        PdFinding *finding = self->findings->pdata[i];
+    for (guint i = 0; i < self->found->len; i++) {
+        Found *found = &g_array_index(self->found, Found, i);
+        const PdSpan text = { found->finding->start, found->finding->end };
+        const unsigned excuses = excuses_of(self, found);
 
-        if (is_excused(self, finding, names)) {
-            g_array_append_vals(self->excused, &(PdSpan){ finding->start, finding->end }, 1);
+        if (is_left_out(self, found->finding) ||
+            (!self->is_part && is_excused(self, found->finding, excuses, names))) {
+            g_array_append_val(self->excused, text);
             continue;
         }
-        settle(self, finding);
-        g_ptr_array_add(kept, g_steal_pointer(&self->findings->pdata[i]));
+        settle(self, found->finding, found->unit);
+        if (self->is_part)
+            found->finding->excuses = excuses;
+        else
+            settle_in_whole(self, found->finding, text.end, tail);
+        g_ptr_array_add(kept, g_steal_pointer(&found->finding));
     }
-    g_ptr_array_set_size(self->findings, 0); /* frees the excused ones */
+    g_array_set_size(self->found, 0);
     g_ptr_array_sort(kept, pd_finding_by_start);
     return kept;
 }

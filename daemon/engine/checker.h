@@ -50,6 +50,13 @@ typedef struct {
     PdAction action;
 } PdCandidate;
 
+/* What leaves a part's finding out, unless the rest of its text says otherwise; bits. */
+typedef enum {
+    PD_EXCUSE_NONE = 0,
+    PD_EXCUSE_FRAGMENT = 1, /* headings and items may have it, but a text of a single line not */
+    PD_EXCUSE_OWN_WORD = 2, /* one of the user's words */
+} PdExcuse;
+
 typedef struct {
     size_t start; /* bytes of the caller's text */
     size_t end;
@@ -60,6 +67,7 @@ typedef struct {
     GPtrArray *candidates;  /* of PdCandidate, best first; empty where nothing is proposed */
     uint64_t fingerprint;   /* of the place and the words around it: for "ignore here" */
     uint32_t needs_context; /* code points still to be written to its right before it is certain */
+    unsigned excuses;       /* PdExcuse; PD_EXCUSE_NONE but where PdCheckOptions.is_part */
 } PdFinding;
 
 typedef struct {
@@ -70,6 +78,12 @@ typedef struct {
     const char *const
         *disable; /* (nullable): rules ("spelling/unknown") or kinds ("spelling") to leave out */
     const char *const *words; /* (nullable): further words to accept in this text */
+    /*
+     * The text is some whole units (pd_lines_unit()) of a longer one, in plain format. What depends
+     * on the rest is left to the caller: names are not told from unknown words, excused findings
+     * are there too, fingerprint and needs_context are 0.
+     */
+    bool is_part;
 } PdCheckOptions;
 
 #define PD_CHECK_OPTIONS_INIT                                                     \

@@ -5,10 +5,11 @@
  * The tables below are the only place where a kind's or a rule's name is written.
  */
 #include "daemon/engine/findings.h"
+#include "daemon/engine/lines.h"
 
 #include <string.h>
 
-#define FINGERPRINT_BYTES 100 /* looked at on each side of a finding */
+#define CONTEXT_CHARS 12 /* an unfinished sentence's last word may still change */
 
 static const char *const kinds[PD_N_KINDS] = {
     [PD_KIND_SPELLING] = "spelling",
@@ -248,6 +249,16 @@ pd_finding_is_unknown_word(const PdFinding *self)
     return g_str_equal(self->rule, rules[PD_RULE_UNKNOWN].id);
 }
 
+char *
+pd_name_of(const char *word, size_t length)
+{
+    char *name = g_strndup(word, length);
+
+    if (g_str_has_suffix(name, "'s") || g_str_has_suffix(name, "’s"))
+        name[strlen(name) - (g_str_has_suffix(name, "'s") ? 2 : strlen("’s"))] = '\0';
+    return name;
+}
+
 static uint64_t
 hash_bytes(uint64_t hash, const char *bytes, size_t length)
 {
@@ -264,7 +275,7 @@ static size_t
 word_edge(const char *text, size_t length, size_t at, bool forward)
 {
     const size_t last =
-        forward ? MIN(length - at, FINGERPRINT_BYTES) + at : at - MIN(at, FINGERPRINT_BYTES);
+        forward ? MIN(length - at, PD_FINGERPRINT_BYTES) + at : at - MIN(at, PD_FINGERPRINT_BYTES);
     bool in_word = false;
 
     while (at != last) {
@@ -292,6 +303,30 @@ pd_finding_set_fingerprint(PdFinding *self, const char *text, size_t length)
     hash = hash_bytes(hash, text + self->start, self->end - self->start);
     hash = hash_bytes(hash, "\1", 1);
     self->fingerprint = hash_bytes(hash, text + self->end, after - self->end);
+}
+
+/* --- what is still being written --- */
+
+/* Does the text end with a line, or a final mark and perhaps white space? */
+static bool
+is_finished(const char *tail, size_t length)
+{
+    while (length > 0 && strchr(" \t\r\n", tail[length - 1]) != NULL)
+        if (tail[--length] == '\n')
+            return true;
+    return pd_lines_has_final_mark(tail, length);
+}
+
+void
+pd_finding_set_context(PdFinding *self, const char *tail, size_t tail_bytes, size_t left)
+{
+    const long needed = g_str_has_suffix(self->rule, "/model") ? CONTEXT_CHARS : 1;
+    long to_end = CONTEXT_CHARS;
+
+    if (left < MIN(tail_bytes, 4 * CONTEXT_CHARS + 1))
+        to_end = g_utf8_strlen(tail + tail_bytes - left, (gssize)left);
+    self->needs_context =
+        to_end < needed && !is_finished(tail, tail_bytes) ? (uint32_t)(needed - to_end) : 0;
 }
 
 /* --- the kind of a change ------------------------------------------------- */

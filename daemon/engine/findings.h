@@ -29,8 +29,20 @@ PdFinding *pd_finding_new(size_t start, size_t end, PdRule rule, PdKind kind, do
 PdFinding *pd_finding_copy(const PdFinding *other);        /* (transfer full), deep */
 int pd_finding_by_start(gconstpointer a, gconstpointer b); /* to sort an array of them with */
 bool pd_finding_is_unknown_word(const PdFinding *self);    /* rule spelling/unknown */
+/* The name that an unknown word may be, without 's: (transfer full) */
+char *pd_name_of(const char *word, size_t length);
+#define PD_FINGERPRINT_BYTES 100 /* looked at on each side of a finding, at most */
 /* FNV-1a of the words before, at and after the place: stable when the text elsewhere changes */
 void pd_finding_set_fingerprint(PdFinding *self, const char *text, size_t length);
+
+/* How much of a text's end pd_finding_set_context() looks at */
+#define PD_TAIL_BYTES 256
+/*
+ * Sets needs_context. @tail: the last bytes of the text, PD_TAIL_BYTES or all; @left: bytes from
+ * the finding to the text's end. In a sentence that is still being written the last word may go
+ * on, and what the model thinks of a place depends on the words after it.
+ */
+void pd_finding_set_context(PdFinding *self, const char *tail, size_t tail_bytes, size_t left);
 
 PdCandidate *pd_candidate_new(const char *text, double score, PdAction action); /* copies @text */
 void pd_finding_add(PdFinding *self, const char *text, double score, PdAction action);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/engine/fragment.h"
+#include "daemon/engine/lines.h"
 
 #include <glib.h>
 #include <string.h>
@@ -28,22 +29,6 @@ ends_line(const char *text, size_t length, size_t end)
     return end == length || text[end] == '\n';
 }
 
-bool
-pd_fragment_has_final_mark(const char *text, PdSpan span)
-{
-    while (span.end > span.start) {
-        const char *last = g_utf8_prev_char(text + span.end);
-        const gunichar c = g_utf8_get_char(last);
-
-        if (c == '.' || c == '!' || c == '?' || c == 0x2026)
-            return true;
-        if (c != '"' && c != '\'' && c != ')' && c != ']' && c != 0x2019 && c != 0x201D)
-            return false;
-        span.end = (size_t)(last - text);
-    }
-    return false;
-}
-
 /* Subjects and auxiliaries: who writes one of these writes a sentence. */
 static bool
 makes_sentence(const char *word)
@@ -65,11 +50,8 @@ pd_fragment_is(const char *text, size_t length, PdSpan sentence)
     g_autofree char *line = NULL;
     g_auto(GStrv) words = NULL;
 
-    if (sentence.start == 0 && ends_line(text, length, sentence.end) &&
-        memchr(text + sentence.end, '\n', length - sentence.end) == NULL)
-        return false; /* all there is: perhaps a message */
     if (!begins_line(text, sentence.start) || !ends_line(text, length, sentence.end) ||
-        pd_fragment_has_final_mark(text, sentence))
+        pd_lines_has_final_mark(text + sentence.start, sentence.end - sentence.start))
         return false;
     line = g_utf8_strdown(text + sentence.start, (gssize)(sentence.end - sentence.start));
     words = g_strsplit_set(line, " \t\n,:;()\"", -1);

@@ -13,13 +13,10 @@
  * @text: without markup: headings, list items and cells are lines of their own
  * @sentence: bytes of @text
  *
- * A short line without a final mark, apart from other lines of a text that has several, in which
- * no subject (she, they, there) and no auxiliary verb stands. English.
+ * A short line without a final mark in which no subject (she, they, there) and no auxiliary verb
+ * stands. English. In a text of one line alone it is perhaps a message, which the caller knows.
  */
 bool pd_fragment_is(const char *text, size_t length, PdSpan sentence);
-
-/* Does it end in . ! ? or an ellipsis, before closing quotation marks and brackets? */
-bool pd_fragment_has_final_mark(const char *text, PdSpan span);
 
 /*
  * May a fragment have what looks like this error elsewhere? It needs no verb, article or mark;

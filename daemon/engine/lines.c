@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lines.c - wrapped text, told from titles, lists and verse
+ * lines.c - units of a text; wrapped text, told from titles, lists and verse
  *
  * Who wraps text breaks a line where the next word would not have fitted. So a break after a line
  * to which the next word could still have been added, by the width of the paragraph's longest
@@ -10,12 +10,21 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define NARROW_CHARS 45 /* paragraphs narrower than this are not wrapped at all: verse, addresses */
 #define LIKELY_CHARS 60 /* where the next line has a capital: not wrapped below this width */
 #define WIDE_CHARS 130  /* nobody wraps this wide; each line is a paragraph */
 #define WIDEST_CHARS 250
+
+/* How long a unit without an empty line must be before it may end, by what is there. */
+#define CUT_LINE_AFTER_MARK 1024
+#define CUT_LINE 4096
+#define CUT_SPACE_AFTER_MARK 4096
+#define CUT_SPACE 32768
+#define CUT_HASHED_BYTES 64 /* before the place: they choose one of CUT_CHOICE places */
+#define CUT_CHOICE 2
 
 typedef struct {
     size_t start;
@@ -28,6 +37,92 @@ typedef struct {
     bool has_lower; /* begins with a lower-case letter */
     bool has_upper;
 } Line;
+
+/* --- units --- */
+
+/* The bytes of @text without one of @endings at its end; @length if it has none. */
+static size_t
+without_ending(const char *text, size_t length, const char *const *endings)
+{
+    for (; *endings != NULL; endings++) {
+        const size_t n = strlen(*endings);
+
+        if (length >= n && memcmp(text + length - n, *endings, n) == 0)
+            return length - n;
+    }
+    return length;
+}
+
+bool
+pd_lines_has_final_mark(const char *text, size_t length)
+{
+    static const char *const marks[] = { ".", "!", "?", "…", "。", "！", "？", NULL };
+    static const char *const closing[] = { "\"", "'", ")", "]", "’", "”", NULL };
+    size_t inside;
+
+    while ((inside = without_ending(text, length, closing)) < length)
+        length = inside;
+    return without_ending(text, length, marks) < length;
+}
+
+/* FNV-1a, mixed as MurmurHash3 ends: texts that count would choose every second line else. */
+static uint32_t
+hash_of(const char *bytes, size_t n)
+{
+    uint32_t hash = 0x811c9dc5;
+
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (guint8)bytes[i]) * 0x01000193;
+    hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
+    hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
+    return hash ^ (hash >> 16);
+}
+
+/* May a unit end behind the white space at @at? It looks at nothing behind it. */
+static bool
+is_cut(const char *text, size_t at)
+{
+    const bool is_line = text[at] == '\n';
+    size_t end = at;
+
+    if (at < (is_line ? CUT_LINE_AFTER_MARK : CUT_SPACE_AFTER_MARK) || text[at] == '\r' ||
+        hash_of(text + at - CUT_HASHED_BYTES, CUT_HASHED_BYTES) % CUT_CHOICE != 0)
+        return false;
+    if (at >= (is_line ? CUT_LINE : CUT_SPACE))
+        return true;
+    while (end > 0 && g_ascii_isspace(text[end - 1]))
+        end--;
+    return pd_lines_has_final_mark(text, end);
+}
+
+static size_t
+find_unit_end(const char *text, size_t length)
+{
+    bool is_empty = true; /* the line so far */
+
+    for (size_t i = 0; i < length; i++) {
+        if (!g_ascii_isspace(text[i])) {
+            is_empty = false;
+            continue;
+        }
+        if ((text[i] == '\n' && is_empty) || is_cut(text, i))
+            return i + 1;
+        is_empty = is_empty || text[i] == '\n';
+    }
+    return 0;
+}
+
+size_t
+pd_lines_unit(const char *text, size_t length, bool *ret_ended)
+{
+    const size_t end = find_unit_end(text, length);
+
+    if (ret_ended != NULL)
+        *ret_ended = end > 0;
+    return end > 0 ? end : length;
+}
+
+/* --- wrapped lines --- */
 
 static bool
 is_mark_then_space(const char *p, const char *end)

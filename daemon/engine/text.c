@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * text.c - sentences, words and offsets
+ * text.c - sentences and words
  *
  * ICU finds the ends of sentences, in a copy of the text whose wrapped lines are joined; what it
  * does not know of English abbreviations, quotations and lists is mended afterwards. Words are
@@ -286,31 +286,45 @@ append_sentence(const char *text, PdSpan span, size_t first, GArray *spans)
         last->end = span.end;
 }
 
-void
-pd_segmenter_sentences(PdSegmenter *self, const char *text, size_t length, GArray *spans)
+/* @start: of the unit in the text that @spans are positions of */
+static void
+divide_unit(PdSegmenter *self, const char *unit, size_t length, size_t start, GArray *spans)
 {
     UText utext = UTEXT_INITIALIZER;
-    g_autofree char *joined = NULL;
-    size_t first;
+    g_autofree char *joined = g_strndup(unit, length);
+    const guint first = spans->len;
 
-    g_return_if_fail(self != NULL && text != NULL && spans != NULL && length <= G_MAXINT32);
-
-    first = spans->len;
-    joined = g_strndup(text, length);
     pd_lines_join_wrapped(joined, length);
     if (set_text(self->sentences, &utext, joined, length)) {
-        int32_t start = ubrk_first(self->sentences);
-        int32_t end;
+        int32_t from = ubrk_first(self->sentences);
+        int32_t to;
 
-        while ((end = ubrk_next(self->sentences)) != UBRK_DONE) {
-            PdSpan span = trim(joined, (PdSpan){ (size_t)start, (size_t)end });
+        while ((to = ubrk_next(self->sentences)) != UBRK_DONE) {
+            PdSpan span = trim(joined, (PdSpan){ (size_t)from, (size_t)to });
 
             if (span.start < span.end)
                 append_sentence(joined, span, first, spans);
-            start = end;
+            from = to;
         }
     }
     utext_close(&utext);
+    for (guint i = first; i < spans->len; i++) {
+        g_array_index(spans, PdSpan, i).start += start;
+        g_array_index(spans, PdSpan, i).end += start;
+    }
+}
+
+void
+pd_segmenter_sentences(PdSegmenter *self, const char *text, size_t length, GArray *spans)
+{
+    size_t n;
+
+    g_return_if_fail(self != NULL && text != NULL && spans != NULL && length <= G_MAXINT32);
+
+    for (size_t at = 0; at < length; at += n) {
+        n = pd_lines_unit(text + at, length - at, NULL);
+        divide_unit(self, text + at, n, at, spans);
+    }
 }
 
 static void
@@ -725,60 +739,14 @@ pd_segmenter_tokens(PdSegmenter *self, const char *text, PdSpan sentence, GArray
     }
 }
 
-/* How many units the character that begins with byte @lead has. */
-static size_t
-units_of(PdOffsets unit, guchar lead)
-{
-    switch (unit) {
-    case PD_OFFSETS_UTF8:
-        return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    case PD_OFFSETS_UTF16:
-        return lead < 0xF0 ? 1 : 2;
-    case PD_OFFSETS_CHARS:
-        return 1;
-    }
-    g_assert_not_reached();
-}
-
-bool
-pd_text_offset_to_bytes(const char *text, size_t length, PdOffsets unit, size_t offset,
-                        size_t *ret_bytes)
-{
-    const char *p = text, *end = text + length;
-    size_t units = 0;
-
-    g_return_val_if_fail(text != NULL && ret_bytes != NULL, false);
-
-    while (p < end && units < offset) {
-        units += units_of(unit, (guchar)*p);
-        p = g_utf8_next_char(p);
-    }
-    if (units != offset)
-        return false;
-    *ret_bytes = (size_t)(p - text);
-    return true;
-}
-
-void
-pd_offset_cursor_init(PdOffsetCursor *self, const char *text, PdOffsets unit)
-{
-    *self = (PdOffsetCursor){ .text = text, .unit = unit };
-}
-
 size_t
-pd_offset_cursor_at(PdOffsetCursor *self, size_t bytes)
+pd_text_tail(const char *text, size_t length, size_t bytes)
 {
-    if (self->unit == PD_OFFSETS_UTF8)
-        return bytes;
-    if (bytes < self->bytes)
-        self->bytes = self->units = 0;
-    while (self->bytes < bytes) {
-        const char *p = self->text + self->bytes;
+    size_t start = length - MIN(length, bytes);
 
-        self->units += units_of(self->unit, (guchar)*p);
-        self->bytes += (size_t)(g_utf8_next_char(p) - p);
-    }
-    return self->units;
+    while (start < length && (text[start] & 0xC0) == 0x80)
+        start++;
+    return start;
 }
 
 PdSpan

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * text.h - sentences, words and offsets of UTF-8 text (ICU, GLib)
+ * text.h - sentences and words of UTF-8 text (ICU, GLib)
  * All positions are bytes unless a name says otherwise; ranges are [start, end).
  */
 #pragma once
+
+#include "daemon/engine/offsets.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -31,12 +33,6 @@ typedef struct {
     PdTokenKind kind;
 } PdToken;
 
-typedef enum {
-    PD_OFFSETS_CHARS, /* code points */
-    PD_OFFSETS_UTF8,  /* bytes */
-    PD_OFFSETS_UTF16, /* code units */
-} PdOffsets;
-
 /**
  * pd_segmenter_new:
  * @language: as en_US; one that ICU does not know gets the root rules
@@ -53,7 +49,7 @@ void pd_segmenter_free(PdSegmenter *self);     /* NULL is fine */
  * Abbreviations do not end a sentence (@ss=standard). A single line break is white space, as in
  * wrapped text, unless a list item, a heading or quoted line ("> ") begins after it or the line
  * before it is too short to have been wrapped (title lines, verse, addresses); an empty line always
- * ends one.
+ * ends one. The sentences are those of the text's units, one after the other (pd_lines_unit()).
  */
 void pd_segmenter_sentences(PdSegmenter *self, const char *text, size_t length, GArray *spans);
 
@@ -64,23 +60,8 @@ void pd_segmenter_sentences(PdSegmenter *self, const char *text, size_t length, 
  */
 void pd_segmenter_tokens(PdSegmenter *self, const char *text, PdSpan sentence, GArray *tokens);
 
-/*
- * Where in @text does position @offset (in @unit) lie, in bytes? false: past the end, or inside a
- * character.
- */
-bool pd_text_offset_to_bytes(const char *text, size_t length, PdOffsets unit, size_t offset,
-                             size_t *ret_bytes);
-
-/* The opposite for many: keeps its place, so ascending positions cost one pass over the text. */
-typedef struct {
-    const char *text;
-    PdOffsets unit;
-    size_t bytes;
-    size_t units;
-} PdOffsetCursor;
-
-void pd_offset_cursor_init(PdOffsetCursor *self, const char *text, PdOffsets unit);
-size_t pd_offset_cursor_at(PdOffsetCursor *self, size_t bytes); /* going back starts again from 0 */
+/* Where the last @bytes of a text begin, or less, for it cuts no character. */
+size_t pd_text_tail(const char *text, size_t length, size_t bytes);
 
 /* @place and up to @bytes of @text (NUL-terminated) on each side of it, more where a word would be
  * cut: it begins and ends at white space or where the text does. */

@@ -14,7 +14,32 @@ typedef struct { /* Changed signals of a document */
     uint64_t serial;
     uint32_t start, length;
     GVariant *findings; /* of the last signal */
+    GArray *known;      /* (nullable): of start and length, as a client keeps them */
 } Document;
+
+typedef struct {
+    uint32_t start, length;
+} Place;
+
+/* As the XML says: forget what touches the range, take the new ones. */
+static void
+take_range(Document *self, uint32_t start, uint32_t length, GVariant *findings)
+{
+    for (unsigned i = self->known->len; i-- > 0;) {
+        const Place *place = &g_array_index(self->known, Place, i);
+
+        if (place->start <= start + length && start <= place->start + place->length)
+            g_array_remove_index(self->known, i);
+    }
+    for (size_t i = 0; i < g_variant_n_children(findings); i++) {
+        g_autoptr(GVariant) finding = g_variant_get_child_value(findings, i);
+        Place place;
+
+        g_variant_get_child(finding, 0, "u", &place.start);
+        g_variant_get_child(finding, 1, "u", &place.length);
+        g_array_append_val(self->known, place);
+    }
+}
 
 static void
 on_changed(GDBusConnection *connection, const char *sender, const char *path, const char *interface,
@@ -26,6 +51,8 @@ on_changed(GDBusConnection *connection, const char *sender, const char *path, co
     g_clear_pointer(&self->findings, g_variant_unref);
     g_variant_get(args, "(tuu@" FINDINGS ")", &self->serial, &self->start, &self->length,
                   &self->findings);
+    if (self->known != NULL)
+        take_range(self, self->start, self->length, self->findings);
 }
 
 static void
@@ -202,10 +229,126 @@ test_cancelled_edit(PdFixture *fixture, gconstpointer data)
     g_assert_nonnull(cancelled);
     pd_wait(&edit);
     pd_assert_error(&edit, "Cancelled");
-    wait_changed(&document, 1); /* the text changed all the same */
+    for (unsigned n = 1; document.n_changed == 0 || !pd_has_finding(document.findings, 0, 10); n++)
+        wait_changed(&document, n); /* the text changed all the same */
     g_assert_cmpuint(document.serial, ==, 1);
-    g_assert_true(pd_has_finding(document.findings, 0, 10));
     pd_reply_done(&edit);
+    document_done(&document);
+}
+
+/* An Edit is answered while most of a long document waits for its first check, which goes on. */
+static void
+test_edit_during_check(PdFixture *fixture, gconstpointer data)
+{
+    g_autofree char *text = pd_long_text(600);
+    const uint32_t length = (uint32_t)strlen(text);
+    g_autoptr(GVariant) all = NULL;
+    Document document;
+
+    document_open(&document, fixture, text, "{'wait': <false>}");
+    for (uint32_t i = 0; i < 5; i++) {
+        static const char end[] = "\n\nIt is teh end. ";
+        const uint32_t at = length + i * (uint32_t)strlen(end);
+        g_autoptr(GVariant) inside = NULL;
+        g_autoptr(GVariant) reply = NULL;
+        uint32_t start, n;
+
+        reply = document_call(&document, "Edit", edit_args(i + 1, at, 0, end));
+        g_variant_get(reply, "(uu@" FINDINGS ")", &start, &n, &inside);
+        g_assert_true(pd_has_finding(inside, at + 8, 3));
+        g_assert_cmpuint(g_variant_n_children(inside), <, 200);
+    }
+    g_assert_cmpuint(document.n_changed, <, 600);
+    all = document_findings(&document, 5);
+    g_assert_cmpuint(g_variant_n_children(all), >=, 605);
+    g_assert_cmpuint(pd_fixture_statistic(fixture, "cancelled"), ==, 0);
+    document_done(&document);
+}
+
+/* Edits at the end while the text is checked for the first time: a client that follows the rules
+ * knows all findings in the end. */
+static void
+test_follow(PdFixture *fixture, gconstpointer data)
+{
+    static const char end[] = "\n\nIt is teh end of it. ";
+    g_autofree char *text = pd_long_text(300);
+    g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(Place));
+    g_autoptr(GVariant) all = NULL;
+    uint32_t length = (uint32_t)strlen(text);
+    Document document;
+
+    document_open(&document, fixture, text, "{'wait': <false>}");
+    document.known = known;
+    for (uint64_t serial = 1; serial <= 30; serial++) {
+        g_autoptr(GVariant) findings = NULL;
+        PdReply reply;
+        uint32_t start, n;
+
+        pd_send(&reply, fixture->client, document.path, PD_DBUS_DOCUMENT_INTERFACE, "Edit",
+                edit_args(serial, length, 0, end));
+        length += (uint32_t)strlen(end);
+        pd_wait(&reply);
+        g_assert_no_error(reply.error);
+        g_variant_get(reply.reply, "(uu@" FINDINGS ")", &start, &n, &findings);
+        take_range(&document, start, n, findings);
+        pd_reply_done(&reply);
+    }
+    all = document_findings(&document, 30);
+    while (g_main_context_iteration(NULL, FALSE)) /* what was sent before */
+        ;
+    g_assert_cmpuint(known->len, ==, g_variant_n_children(all));
+    g_assert_cmpuint(known->len, >=, 330);
+    for (unsigned i = 0; i < known->len; i++) {
+        const Place *place = &g_array_index(known, Place, i);
+
+        g_assert_true(pd_has_finding(all, place->start, place->length));
+    }
+    document_done(&document);
+}
+
+/* A fence above changes how all below is read: the whole is parsed again. */
+static void
+test_markdown(PdFixture *fixture, gconstpointer data)
+{
+    g_autoptr(GVariant) before = NULL;
+    g_autoptr(GVariant) fenced = NULL;
+    g_autoptr(GVariant) after = NULL;
+    g_autoptr(GVariant) edited = NULL;
+    g_autoptr(GVariant) again = NULL;
+    Document document;
+
+    document_open(&document, fixture, "All is fine.\n\nI recieve it.\n\nIt was definately here.\n",
+                  "{'format': <'markdown'>}");
+    before = document_findings(&document, 0);
+    g_assert_cmpuint(g_variant_n_children(before), ==, 2);
+    edited = document_call(&document, "Edit", edit_args(1, 14, 0, "```\n"));
+    fenced = document_findings(&document, 1);
+    g_assert_cmpuint(g_variant_n_children(fenced), ==, 0);
+    again = document_call(&document, "Edit", edit_args(2, 14, 4, ""));
+    after = document_findings(&document, 2);
+    g_assert_true(g_variant_equal(before, after));
+    document_done(&document);
+}
+
+static void
+test_empty(PdFixture *fixture, gconstpointer data)
+{
+    g_autoptr(GVariant) edited = NULL;
+    g_autoptr(GVariant) erased = NULL;
+    g_autoptr(GVariant) none = NULL;
+    g_autoptr(GVariant) findings = NULL;
+    Document document;
+    uint32_t start, length;
+
+    document_open(&document, fixture, "", NULL);
+    wait_changed(&document, 1);
+    g_assert_cmpuint(document.length, ==, 0);
+    edited = document_call(&document, "Edit", edit_args(1, 0, 0, "I recieve it."));
+    g_variant_get(edited, "(uu@" FINDINGS ")", &start, &length, &findings);
+    g_assert_true(pd_has_finding(findings, 2, 7));
+    erased = document_call(&document, "Edit", edit_args(2, 0, 13, ""));
+    none = document_findings(&document, 2);
+    g_assert_cmpuint(g_variant_n_children(none), ==, 0);
     document_done(&document);
 }
 
@@ -370,6 +513,10 @@ main(int argc, char **argv)
     ADD("edit-errors", test_edit_errors);
     ADD("newer-edit", test_newer_edit);
     ADD("cancelled-edit", test_cancelled_edit);
+    ADD("edit-during-check", test_edit_during_check);
+    ADD("follow", test_follow);
+    ADD("markdown", test_markdown);
+    ADD("empty", test_empty);
     ADD("ignore", test_ignore);
     ADD("words", test_words);
     ADD("close", test_close);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/engine/lines.h"
 #include "daemon/engine/text.h"
 
 #include <glib.h>
@@ -222,6 +223,100 @@ test_tokens_opaque(void)
     assert_tokens("👩‍👩‍👧🇩🇪", "O:👩‍👩‍👧🇩🇪");
 }
 
+/* @n lines of about 60 bytes, all different; each is a sentence, or none ends. */
+static char *
+lines_text(unsigned n, bool sentences)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < n; i++)
+        g_string_append_printf(text, "Here is line number %u of a text without empty lines%s\n", i,
+                               sentences ? "." : "");
+    return g_string_free(text, FALSE);
+}
+
+static void
+assert_units(const char *text, size_t longest)
+{
+    const size_t length = strlen(text);
+    size_t n;
+
+    for (size_t at = 0; at < length; at += n) {
+        n = pd_lines_unit(text + at, length - at, NULL);
+        g_assert_cmpuint(n, >, 0);
+        g_assert_cmpuint(n, <=, longest);
+        g_assert_cmpuint(pd_lines_unit(text + at, n, NULL), ==, n); /* nothing behind it counts */
+    }
+}
+
+static void
+test_units(void)
+{
+    g_autofree char *prose = lines_text(5000, true);
+    g_autofree char *list = lines_text(5000, false);
+    g_autofree char *line = lines_text(5000, true);
+    g_autofree char *endless = lines_text(5000, false);
+
+    g_assert_cmpuint(pd_lines_unit("One.\n\nTwo.\n", 12, NULL), ==, 6);
+    g_assert_cmpuint(pd_lines_unit("One.\n \t\r\nTwo.\n", 14, NULL), ==, 9);
+    g_assert_cmpuint(pd_lines_unit("\nTwo.", 5, NULL), ==, 1);
+    g_assert_cmpuint(pd_lines_unit("One.\nTwo. Three.\n", 17, NULL), ==, 17);
+    assert_units(prose, 4096);
+    assert_units(list, 10000);
+    g_strdelimit(line, "\n", ' ');
+    assert_units(line, 12000);
+    g_strdelimit(endless, "\n", ' ');
+    assert_units(endless, 34000);
+}
+
+/* Units behind an edit are the same again after a few. */
+static void
+test_units_stay(void)
+{
+    g_autofree char *text = lines_text(2000, true);
+    g_autofree char *longer =
+        g_strconcat("A line before them all, which moves them.\n", text, NULL);
+    const size_t moved = strlen(longer) - strlen(text);
+    size_t a = 0, b = 0;
+    unsigned n = 0;
+
+    do {
+        if (a + moved <= b || b == 0)
+            a += pd_lines_unit(text + a, strlen(text + a), NULL);
+        if (b < a + moved)
+            b += pd_lines_unit(longer + b, strlen(longer + b), NULL);
+        n++;
+    } while (a + moved != b && n < 100);
+    g_assert_cmpuint(n, <, 10);
+    g_assert_cmpint(text[a], !=, '\0');
+}
+
+static void
+test_sentences_of_units(void)
+{
+    g_autofree char *text = lines_text(3000, true);
+    g_autoptr(PdSegmenter) segmenter = new_segmenter("en_US");
+    g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(PdSpan));
+    g_autoptr(GArray) unit = g_array_new(FALSE, FALSE, sizeof(PdSpan));
+    guint i = 0;
+    size_t n;
+
+    pd_segmenter_sentences(segmenter, text, strlen(text), whole);
+    for (size_t at = 0; text[at] != '\0'; at += n) {
+        n = pd_lines_unit(text + at, strlen(text + at), NULL);
+        g_array_set_size(unit, 0);
+        pd_segmenter_sentences(segmenter, text + at, n, unit);
+        for (guint k = 0; k < unit->len; k++, i++) {
+            g_assert_cmpuint(g_array_index(unit, PdSpan, k).start + at, ==,
+                             g_array_index(whole, PdSpan, i).start);
+            g_assert_cmpuint(g_array_index(unit, PdSpan, k).end + at, ==,
+                             g_array_index(whole, PdSpan, i).end);
+        }
+    }
+    g_assert_cmpuint(i, ==, whole->len);
+    g_assert_cmpuint(i, ==, 3000);
+}
+
 /* Every kind of text that might be slow or go wrong: tokens stay in order and inside. */
 static void
 test_tokens_hostile(void)
@@ -306,6 +401,9 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/text/units", test_units);
+    g_test_add_func("/text/units-stay", test_units_stay);
+    g_test_add_func("/text/sentences-of-units", test_sentences_of_units);
     g_test_add_func("/text/sentences/plain", test_sentences_plain);
     g_test_add_func("/text/sentences/abbreviations", test_sentences_abbreviations);
     g_test_add_func("/text/sentences/quotes", test_sentences_quotes);

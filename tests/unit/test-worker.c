@@ -214,6 +214,60 @@ test_fair(void)
     bench_down(&bench);
 }
 
+/* A long text in the background, then a small one of the same client, which breaks off its step. */
+static void
+test_background(void)
+{
+    g_autofree char *text = long_text(200);
+    Bench bench;
+    Answer alone = { 0 }, behind = { 0 }, first = { 0 };
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    spec.background = true;
+    push(&bench, &behind, 'b', &spec);
+    for (unsigned i = 0; i < 5; i++) {
+        spec = spec_for(PD_JOB_CHECK, ":1.1", "I recieve a small text.");
+        push(&bench, &first, 'f', &spec);
+        while (first.n_called <= i)
+            g_main_context_iteration(NULL, TRUE);
+    }
+    wait_all(&bench);
+    g_assert_cmpint(bench.order->str[5], ==, 'b');
+    g_assert_cmpuint(behind.n_called, ==, 1);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    push(&bench, &alone, 'a', &spec);
+    wait_all(&bench);
+    g_assert_cmpuint(behind.n_findings, ==, alone.n_findings);
+    bench_down(&bench);
+}
+
+/* Many turns of others, or keys, do not keep the background waiting for ever. */
+static void
+test_background_goes_on(void)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Bench bench;
+    Answer slow = { 0 }, behind = { 0 };
+    PdJobSpec spec;
+
+    for (unsigned i = 0; i < 3000; i++) /* without a model each is soon done */
+        g_string_append_printf(text, "Das ist das Haus mit der Nummer %u. ", i);
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text->str);
+    spec.language = "de_DE";
+    spec.typed = true;
+    push(&bench, &slow, 's', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.2", "Das ist das Haus.");
+    spec.language = "de_DE";
+    spec.background = true;
+    push(&bench, &behind, 'b', &spec);
+    wait_all(&bench);
+    g_assert_cmpstr(bench.order->str, ==, "bs");
+    bench_down(&bench);
+}
+
 static void
 test_cancel(void)
 {
@@ -397,6 +451,8 @@ main(int argc, char **argv)
     g_test_add_func("/worker/kinds", test_kinds);
     g_test_add_func("/worker/words", test_words);
     g_test_add_func("/worker/fair", test_fair);
+    g_test_add_func("/worker/background", test_background);
+    g_test_add_func("/worker/background-goes-on", test_background_goes_on);
     g_test_add_func("/worker/cancel", test_cancel);
     g_test_add_func("/worker/cancel-stored", test_cancel_stored);
     g_test_add_func("/worker/cancel-many", test_cancel_many);
