@@ -21,6 +21,7 @@ typedef struct {
     double wrong; /* P(wrong) there */
     bool unknown; /* a word that does not exist: no words are inserted or deleted to mend it */
     bool fixed;   /* repairs may not reach beyond the place */
+    double least; /* chance of being wrong below which the caller wants no repairs */
 } PdSite;
 
 typedef struct {
@@ -60,6 +61,9 @@ bool pd_candidates_judge(PdResources *resources, const PdSite *site, GPtrArray *
  * pd_candidates_find:
  * @proposals: (nullable): of this site, taken over; else they are made
  * @max: how many repairs to keep; 0: none are looked for
+ *
+ * Where the place cannot reach the site's least chance, whatever the discriminator says of the
+ * repairs, it is not asked about them; @ret then has none, and a chance below that.
  *
  * Returns: false if cancelled, @ret is then empty
  */

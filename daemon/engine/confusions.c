@@ -10,8 +10,8 @@
 #include <string.h>
 
 struct PdConfusions {
-    char *text;           /* the file, cut into strings at tabs and line ends */
-    GHashTable *by_wrong; /* in text -> GArray of PdConfusion */
+    char *text;    /* the file, cut into strings at tabs and line ends */
+    GArray *lines; /* of PdConfusion, sorted by wrong */
 };
 
 void
@@ -19,17 +19,22 @@ pd_confusions_free(PdConfusions *self)
 {
     if (self == NULL)
         return;
-    g_clear_pointer(&self->by_wrong, g_hash_table_unref);
+    g_clear_pointer(&self->lines, g_array_unref);
     g_free(self->text);
     g_free(self);
+}
+
+static const PdConfusion *
+line_at(const PdConfusions *self, guint i)
+{
+    return &g_array_index(self->lines, PdConfusion, i);
 }
 
 static bool
 on_line(char *line, void *user_data)
 {
     PdConfusions *self = user_data;
-    PdConfusion entry;
-    GArray *list;
+    PdConfusion entry = { .wrong = line };
     char *right = strchr(line, '\t');
     char *number = right != NULL ? strchr(right + 1, '\t') : NULL;
 
@@ -38,14 +43,10 @@ on_line(char *line, void *user_data)
     *right++ = '\0';
     *number++ = '\0';
     entry.text = right;
-    if (!pd_table_count(number, &entry.count))
+    if (!pd_table_count(number, &entry.count) ||
+        (self->lines->len > 0 && strcmp(line_at(self, self->lines->len - 1)->wrong, line) > 0))
         return false;
-    list = g_hash_table_lookup(self->by_wrong, line);
-    if (list == NULL) {
-        list = g_array_new(FALSE, FALSE, sizeof(PdConfusion));
-        g_hash_table_insert(self->by_wrong, line, list);
-    }
-    g_array_append_val(list, entry);
+    g_array_append_val(self->lines, entry);
     return true;
 }
 
@@ -54,14 +55,26 @@ pd_confusions_load(const char *path, GError **error)
 {
     g_autoptr(PdConfusions) self = g_new0(PdConfusions, 1);
 
-    self->by_wrong =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_array_unref);
+    self->lines = g_array_new(FALSE, FALSE, sizeof(PdConfusion));
     self->text = pd_table_read(path, "wrong TAB right TAB count", on_line, self, error);
     return self->text != NULL ? g_steal_pointer(&self) : NULL;
 }
 
-const GArray *
-pd_confusions_get(const PdConfusions *self, const char *wrong)
+const PdConfusion *
+pd_confusions_get(const PdConfusions *self, const char *wrong, guint *ret_n)
 {
-    return g_hash_table_lookup(self->by_wrong, wrong);
+    guint low = 0, high = self->lines->len, n = 0;
+
+    while (low < high) {
+        const guint middle = low + (high - low) / 2;
+
+        if (strcmp(line_at(self, middle)->wrong, wrong) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + n < self->lines->len && g_str_equal(line_at(self, low + n)->wrong, wrong))
+        n++;
+    *ret_n = n;
+    return n > 0 ? line_at(self, low) : NULL;
 }

@@ -14,16 +14,22 @@
 typedef struct PdConfusions PdConfusions; /* immutable once loaded */
 
 typedef struct {
-    const char *text; /* borrowed from the list; "" where the word was too many */
+    const char *wrong; /* borrowed from the list, as text is; "" where a word was missing */
+    const char *text;  /* "" where the word was too many */
     uint32_t count;
 } PdConfusion;
 
-/* @error: PD_ERROR_MODEL_BROKEN; the message names file and line */
+/* @error: PD_ERROR_MODEL_BROKEN; the message names file and line, which also has to be in order */
 PdConfusions *pd_confusions_load(const char *path, GError **error);
 void pd_confusions_free(PdConfusions *self); /* NULL is fine */
 
-/* Returns: (nullable): array of PdConfusion, most frequent first; borrowed. @wrong in lower
- * case, "" for words to insert. */
-const GArray *pd_confusions_get(const PdConfusions *self, const char *wrong);
+/**
+ * pd_confusions_get:
+ * @wrong: in lower case; "" for words to insert
+ * @ret_n: (out): how many there are
+ *
+ * Returns: (nullable): [n] the most frequent first; borrowed
+ */
+const PdConfusion *pd_confusions_get(const PdConfusions *self, const char *wrong, guint *ret_n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdConfusions, pd_confusions_free)

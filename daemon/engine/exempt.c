@@ -205,9 +205,12 @@ is_known_name(const PdLooked *s, guint i)
 static bool
 is_slip(const PdLooked *s, const char *word)
 {
-    g_auto(GStrv) suggestions = pd_lexicon_suggest(s->resources->lexicon, word, SUGGESTIONS);
     const size_t max = g_utf8_strlen(word, -1) >= LONG_CHARS ? 2 : 1;
+    g_auto(GStrv) suggestions = NULL;
 
+    if (s->resources->frequency != NULL && pd_spelling_is_slip(s->resources->frequency, word))
+        return true;
+    suggestions = pd_lexicon_suggest(s->resources->lexicon, word, SUGGESTIONS); /* slow */
     for (size_t i = 0; suggestions[i] != NULL; i++)
         if (pd_distance(word, suggestions[i], max) <= max)
             return true;

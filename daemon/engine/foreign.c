@@ -2,6 +2,7 @@
 #include "daemon/engine/foreign.h"
 
 #include "daemon/engine/distance.h"
+#include "daemon/engine/spelling.h"
 
 #include <string.h>
 
@@ -53,8 +54,11 @@ static bool
 is_near(const PdLooked *s, guint i)
 {
     g_autofree char *word = lower_at(s, i);
-    g_auto(GStrv) suggestions = pd_lexicon_suggest(s->resources->lexicon, word, 1);
+    g_auto(GStrv) suggestions = NULL;
 
+    if (s->resources->frequency != NULL)
+        return pd_spelling_is_slip(s->resources->frequency, word);
+    suggestions = pd_lexicon_suggest(s->resources->lexicon, word, 1);
     return suggestions[0] != NULL && pd_distance(word, suggestions[0], 1) <= 1;
 }
 

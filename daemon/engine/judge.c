@@ -9,18 +9,52 @@
 #include <math.h>
 #include <string.h>
 
+#define MAX_BYTES (256 * 1024) /* of answers kept, in each of two generations */
+
+/* What the model says of a text; one block of memory, which the arrays follow. */
+typedef struct {
+    gatomicrefcount refs;
+    size_t bytes;
+    double correct; /* NAN: not yet summed up */
+    guint n;
+    float *logits;   /* [n, n_labels] */
+    uint32_t *spans; /* [n, 2] bytes of the text */
+    guint *words;    /* [n] the same number for the pieces of a word */
+    char *text;
+} Answer;
+
 struct PdJudge {
     PdModel *model;
     PdRun *run;
     size_t n_labels;
     PdKind *label_kinds; /* [n_labels] */
-    GArray *pieces;      /* of PdPiece, all texts */
-    GArray *ids;         /* of int32_t, as pieces */
-    GArray *types;       /* of uint8_t, as pieces */
-    GArray *words;       /* of guint, as pieces: the same number for the pieces of a word */
-    GArray *firsts;      /* of size_t, [n_texts + 1]: where each text's pieces begin */
-    GArray *logits;      /* of float, [pieces, n_labels] */
+    GPtrArray *answers;  /* of Answer, of the texts of this batch */
+    GHashTable *young;   /* text in the answer -> Answer; when full, it becomes the old one */
+    GHashTable *old;
+    size_t young_bytes;
+    /* of the texts that are judged now: */
+    GArray *pieces; /* of PdPiece */
+    GArray *ids;    /* of int32_t, as pieces */
+    GArray *types;  /* of uint8_t, as pieces */
+    GArray *words;  /* of guint, as pieces */
+    GArray *firsts; /* of size_t: where each text's pieces begin, and the end */
+    GArray *logits; /* of float, [pieces, n_labels] */
 };
+
+static void
+answer_unref(gpointer data)
+{
+    Answer *self = data;
+
+    if (g_atomic_ref_count_dec(&self->refs))
+        g_free(self);
+}
+
+static GHashTable *
+answers_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, NULL, answer_unref);
+}
 
 PdJudge *
 pd_judge_new(PdModel *model)
@@ -38,6 +72,9 @@ pd_judge_new(PdModel *model)
         if (label != NULL)
             (void)pd_kind_from_name(label, &self->label_kinds[i]); /* one we do not know is other */
     }
+    self->answers = g_ptr_array_new_with_free_func(answer_unref);
+    self->young = answers_new();
+    self->old = answers_new();
     self->pieces = g_array_new(FALSE, FALSE, sizeof(PdPiece));
     self->ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
     self->types = g_array_new(FALSE, FALSE, sizeof(uint8_t));
@@ -55,6 +92,9 @@ pd_judge_free(PdJudge *self)
     pd_run_free(self->run);
     pd_model_unref(self->model);
     g_free(self->label_kinds);
+    g_ptr_array_unref(self->answers);
+    g_hash_table_unref(self->young);
+    g_hash_table_unref(self->old);
     g_array_unref(self->pieces);
     g_array_unref(self->ids);
     g_array_unref(self->types);
@@ -126,26 +166,103 @@ append_text(PdJudge *self, const char *text)
     }
 }
 
-bool
-pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel)
+/* --- answers ----------------------------------------------------------------------- */
+
+/* Room for the answer about @text, of @n pieces. */
+static Answer *
+answer_new(const char *text, guint n, size_t n_labels)
 {
-    g_autofree PdSequence *sequences = g_new0(PdSequence, n_texts);
+    const size_t length = strlen(text) + 1;
+    const size_t bytes =
+        sizeof(Answer) + n * (n_labels * sizeof(float) + 3 * sizeof(uint32_t)) + length;
+    Answer *self = g_malloc(bytes);
+
+    g_atomic_ref_count_init(&self->refs);
+    self->bytes = bytes;
+    self->correct = NAN;
+    self->n = n;
+    self->logits = (float *)(void *)(self + 1);
+    self->spans = (uint32_t *)(void *)(self->logits + n * n_labels);
+    self->words = (guint *)(void *)(self->spans + 2 * (size_t)n);
+    self->text = (char *)(self->words + n);
+    memcpy(self->text, text, length);
+    return self;
+}
+
+/* Takes @taken. */
+static void
+remember(PdJudge *self, Answer *taken)
+{
+    if (self->young_bytes + taken->bytes > MAX_BYTES) {
+        g_hash_table_unref(self->old);
+        self->old = self->young;
+        self->young = answers_new();
+        self->young_bytes = 0;
+    }
+    self->young_bytes += taken->bytes;
+    g_hash_table_replace(self->young, taken->text, taken);
+}
+
+/* (transfer full): what was said of @text lately; NULL: nothing */
+static Answer *
+recall(PdJudge *self, const char *text)
+{
+    Answer *answer = g_hash_table_lookup(self->young, text);
+    gpointer key, old;
+
+    if (answer == NULL && g_hash_table_steal_extended(self->old, text, &key, &old)) {
+        answer = old;
+        remember(self, answer);
+    }
+    if (answer != NULL)
+        g_atomic_ref_count_inc(&answer->refs);
+    return answer;
+}
+
+/* An answer about @text with all but the logits, which are to come. */
+static Answer *
+prepare(PdJudge *self, const char *text)
+{
+    const size_t first = self->pieces->len;
+    size_t end;
+    Answer *answer;
+
+    append_text(self, text);
+    end = self->pieces->len;
+    g_array_append_val(self->firsts, end);
+    answer = answer_new(text, end - first, self->n_labels);
+    for (guint i = 0; i < answer->n; i++) {
+        const PdPiece *piece = &g_array_index(self->pieces, PdPiece, first + i);
+
+        answer->spans[2 * (size_t)i] = piece->start_bytes;
+        answer->spans[2 * (size_t)i + 1] = piece->end_bytes;
+        answer->words[i] = g_array_index(self->words, guint, first + i);
+    }
+    return answer;
+}
+
+static void
+forget_batch(PdJudge *self)
+{
     const size_t zero = 0;
 
+    g_ptr_array_set_size(self->answers, 0);
     g_array_set_size(self->pieces, 0);
     g_array_set_size(self->ids, 0);
     g_array_set_size(self->types, 0);
     g_array_set_size(self->words, 0);
     g_array_set_size(self->firsts, 0);
     g_array_append_val(self->firsts, zero);
-    for (size_t i = 0; i < n_texts; i++) {
-        size_t n;
+}
 
-        append_text(self, texts[i]);
-        n = self->pieces->len;
-        g_array_append_val(self->firsts, n);
-    }
-    for (size_t i = 0; i < n_texts; i++) { /* only now: the arrays no longer move */
+/* The forward pass over what was prepared, for @fresh, of Answer. false: cancelled */
+static bool
+ask_model(PdJudge *self, const GPtrArray *fresh, const int *cancel)
+{
+    g_autofree PdSequence *sequences = g_new0(PdSequence, fresh->len);
+    const float *logits;
+
+    for (guint i = 0; i < fresh->len; i++) { /* only now: the arrays no longer move */
         const size_t first = g_array_index(self->firsts, size_t, i);
 
         sequences[i].ids = &g_array_index(self->ids, int32_t, first);
@@ -153,24 +270,64 @@ pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const in
         sequences[i].n_tokens = g_array_index(self->firsts, size_t, i + 1) - first;
     }
     g_array_set_size(self->logits, self->pieces->len * self->n_labels);
-    if (pd_run_logits(self->run, sequences, n_texts, cancel, (float *)(void *)self->logits->data))
+    logits = (const float *)(void *)self->logits->data;
+    if (!pd_run_logits(self->run, sequences, fresh->len, cancel,
+                       (float *)(void *)self->logits->data))
+        return false;
+    for (guint i = 0; i < fresh->len; i++) {
+        Answer *answer = fresh->pdata[i];
+
+        memcpy(answer->logits, logits + g_array_index(self->firsts, size_t, i) * self->n_labels,
+               answer->n * self->n_labels * sizeof *logits);
+    }
+    return true;
+}
+
+bool
+pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel)
+{
+    g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+
+    forget_batch(self);
+    for (size_t i = 0; i < n_texts; i++) {
+        Answer *answer = recall(self, texts[i]);
+
+        if (answer == NULL) {
+            answer = prepare(self, texts[i]);
+            g_ptr_array_add(fresh, answer);
+            g_atomic_ref_count_inc(&answer->refs);
+            remember(self, answer);
+        }
+        g_ptr_array_add(self->answers, answer);
+    }
+    if (fresh->len == 0 || ask_model(self, fresh, cancel))
         return true;
-    g_array_set_size(self->firsts, 0);
+    g_hash_table_remove_all(self->young); /* some have no logits */
+    g_hash_table_remove_all(self->old);
+    self->young_bytes = 0;
+    g_ptr_array_set_size(self->answers, 0);
     return false;
 }
 
-static const float *
-logits_of(const PdJudge *self, size_t piece)
+static Answer *
+answer_of(const PdJudge *self, size_t text)
 {
-    return &g_array_index(self->logits, float, piece * self->n_labels);
+    g_return_val_if_fail(text < self->answers->len, NULL);
+    return self->answers->pdata[text];
+}
+
+static const float *
+logits_of(const PdJudge *self, const Answer *answer, size_t piece)
+{
+    return answer->logits + piece * self->n_labels;
 }
 
 size_t
 pd_judge_n_tokens(const PdJudge *self, size_t text)
 {
-    g_return_val_if_fail(text + 1 < self->firsts->len, 0);
-    return g_array_index(self->firsts, size_t, text + 1) -
-           g_array_index(self->firsts, size_t, text);
+    const Answer *answer = answer_of(self, text);
+
+    return answer != NULL ? answer->n : 0;
 }
 
 /* log P(correct): log(1 - sigmoid(x)) = -log(1 + e^x), or the log-softmax of label 0 */
@@ -188,43 +345,51 @@ log_correct(const float *logits, size_t n_labels)
     return logits[0] - max - log(sum);
 }
 
-double
-pd_judge_correct(const PdJudge *self, size_t text)
+static double
+sum_correct(const PdJudge *self, const Answer *answer)
 {
     double sum = 0, word = 0;
     guint number = 0;
 
-    g_return_val_if_fail(text + 1 < self->firsts->len, 0);
-    for (size_t i = g_array_index(self->firsts, size_t, text);
-         i < g_array_index(self->firsts, size_t, text + 1); i++) {
-        if (g_array_index(self->words, guint, i) != number) {
+    for (guint i = 0; i < answer->n; i++) {
+        if (answer->words[i] != number) {
             sum += word;
             word = 0;
-            number = g_array_index(self->words, guint, i);
+            number = answer->words[i];
         }
-        word = fmin(word, log_correct(logits_of(self, i), self->n_labels));
+        word = fmin(word, log_correct(logits_of(self, answer, i), self->n_labels));
     }
     return sum + word;
 }
 
-/* The piece of [start, end) with the largest chance of being wrong, or -1. */
-static gssize
+double
+pd_judge_correct(const PdJudge *self, size_t text)
+{
+    Answer *answer = answer_of(self, text);
+
+    if (answer == NULL)
+        return 0;
+    if (isnan(answer->correct))
+        answer->correct = sum_correct(self, answer);
+    return answer->correct;
+}
+
+/* The logits of the piece of [start, end) with the largest chance of being wrong, or NULL. */
+static const float *
 worst_piece(const PdJudge *self, size_t text, size_t start, size_t end, double *ret_wrong)
 {
-    gssize worst = -1;
+    const Answer *answer = answer_of(self, text);
+    const float *worst = NULL;
 
-    g_return_val_if_fail(text + 1 < self->firsts->len, -1);
     *ret_wrong = 0;
-    for (size_t i = g_array_index(self->firsts, size_t, text);
-         i < g_array_index(self->firsts, size_t, text + 1); i++) {
-        const PdPiece *piece = &g_array_index(self->pieces, PdPiece, i);
+    for (guint i = 0; answer != NULL && i < answer->n; i++) {
         double wrong;
 
-        if (piece->end_bytes <= start || piece->start_bytes >= end)
+        if (answer->spans[2 * (size_t)i + 1] <= start || answer->spans[2 * (size_t)i] >= end)
             continue;
-        wrong = pd_logits_wrong(logits_of(self, i), self->n_labels);
-        if (worst < 0 || wrong > *ret_wrong) {
-            worst = i;
+        wrong = pd_logits_wrong(logits_of(self, answer, i), self->n_labels);
+        if (worst == NULL || wrong > *ret_wrong) {
+            worst = logits_of(self, answer, i);
             *ret_wrong = wrong;
         }
     }
@@ -236,7 +401,8 @@ pd_judge_wrong(const PdJudge *self, size_t text, size_t start, size_t end)
 {
     double wrong;
 
-    return worst_piece(self, text, start, end, &wrong) < 0 ? 0 : wrong;
+    (void)worst_piece(self, text, start, end, &wrong);
+    return wrong;
 }
 
 bool
@@ -249,13 +415,13 @@ PdKind
 pd_judge_kind(const PdJudge *self, size_t text, size_t start, size_t end)
 {
     double wrong;
-    const gssize piece = worst_piece(self, text, start, end, &wrong);
+    const float *logits = worst_piece(self, text, start, end, &wrong);
     size_t best = 1;
 
-    if (piece < 0 || self->n_labels == 1)
+    if (logits == NULL || self->n_labels == 1)
         return PD_KIND_OTHER;
     for (size_t i = 2; i < self->n_labels; i++)
-        if (logits_of(self, piece)[i] > logits_of(self, piece)[best])
+        if (logits[i] > logits[best])
             best = i;
     return self->label_kinds[best];
 }
@@ -264,8 +430,7 @@ double
 pd_judge_chances(const PdJudge *self, size_t text, size_t start, size_t end, double *ret_kinds)
 {
     double wrong;
-    const gssize piece = worst_piece(self, text, start, end, &wrong);
-    const float *logits = piece >= 0 ? logits_of(self, piece) : NULL;
+    const float *logits = worst_piece(self, text, start, end, &wrong);
     const double correct = logits != NULL ? exp(log_correct(logits, self->n_labels)) : 1.0;
 
     memset(ret_kinds, 0, PD_N_KINDS * sizeof *ret_kinds);

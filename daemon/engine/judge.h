@@ -3,7 +3,8 @@
  * judge.h - the discriminator's opinion of texts: how wrong each place is, how right the whole
  *
  * A batch is judged in one forward pass; answers are asked for afterwards by the text's number and
- * bytes.
+ * bytes. Texts judged lately are remembered (at most half a megabyte of answers), and no text is
+ * judged twice: repairs of a place have much in common from one look at it to the next.
  */
 #pragma once
 

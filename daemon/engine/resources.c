@@ -181,24 +181,58 @@ load_model(PdResources *self, PdModels *models, const char *language, GError **e
     return true;
 }
 
+typedef struct {
+    PdResources *resources; /* only what belongs to the model is touched */
+    PdModels *models;
+    const char *language;
+    GError *error;
+} Loading;
+
+static gpointer
+load_in_thread(gpointer data)
+{
+    Loading *self = data;
+
+    return GINT_TO_POINTER(load_model(self->resources, self->models, self->language, &self->error));
+}
+
+/* The dictionary, and what is looked up by its name. */
+static bool
+load_dictionary(PdResources *self, const char *language, GError **error)
+{
+    const char *name;
+
+    self->lexicon = pd_lexicon_new(language, error);
+    if (self->lexicon == NULL)
+        return false;
+    name = pd_lexicon_language(self->lexicon);
+    self->english = g_str_has_prefix(name, "en");
+    self->segmenter = pd_segmenter_new(name, error);
+    return self->segmenter != NULL;
+}
+
+/* Hunspell reads its dictionary as long as all else takes, so a second thread does all else. */
 PdResources *
 pd_resources_new(PdModels *models, const char *language, GError **error)
 {
     g_autoptr(PdResources) self = g_new0(PdResources, 1);
-    const char *name;
+    Loading loading = { self, models, language, NULL };
+    GThread *thread;
+    bool has_dictionary, has_model;
 
     self->models = pd_models_ref(models);
     pd_levels_init(&self->levels);
     pd_ranking_init(&self->ranking);
-    self->lexicon = pd_lexicon_new(language, error);
-    if (self->lexicon == NULL)
-        return NULL;
-    name = pd_lexicon_language(self->lexicon);
-    self->english = g_str_has_prefix(name, "en");
-    self->segmenter = pd_segmenter_new(name, error);
-    if (self->segmenter == NULL || !load_model(self, models, name, error))
-        return NULL;
-    return g_steal_pointer(&self);
+    thread = g_thread_new("model", load_in_thread, &loading);
+    has_dictionary = load_dictionary(self, language, error);
+    has_model = GPOINTER_TO_INT(g_thread_join(thread)) != 0;
+    if (has_dictionary && has_model)
+        return g_steal_pointer(&self);
+    if (has_dictionary)
+        g_propagate_error(error, loading.error);
+    else
+        g_clear_error(&loading.error);
+    return NULL;
 }
 
 void
@@ -230,11 +264,10 @@ variant_of(PdResources *self)
 bool
 pd_resources_knows(PdResources *self, const char *word)
 {
-    if (pd_lexicon_knows(self->lexicon, word))
+    if (pd_lexicon_knows(self->lexicon, word) ||
+        (self->names != NULL && pd_names_has(self->names, word)))
         return true;
-    if (variant_of(self) != NULL && pd_lexicon_knows(self->variant, word))
-        return true;
-    return self->names != NULL && pd_names_has(self->names, word);
+    return variant_of(self) != NULL && pd_lexicon_knows(self->variant, word);
 }
 
 PdLexicon *

@@ -257,13 +257,14 @@ look_at_unknown(const Pass *pass, guint i, GPtrArray *found)
     const PdToken *token = token_at(pass->sentence, i);
     const bool lower = g_unichar_islower(g_utf8_get_char(pass->sentence->text + token->start));
     const double least = lower ? pass->thresholds->unknown : pass->thresholds->unknown_name;
-    const PdSite site = site_of(pass, i, true);
+    PdSite site = site_of(pass, i, true);
     g_auto(PdRepairs) repairs = { 0 };
     PdFinding *finding;
     PdSpan place;
 
     if (site.wrong < MIN(least, LEAST_UNKNOWN))
         return true;
+    site.least = least;
     if (!pd_candidates_find(pass->resources, &site, NULL, pass->max_candidates, pass->cancel,
                             &repairs))
         return false;
@@ -305,11 +306,24 @@ is_doubted(const Pass *pass, const PdSite *site, const GPtrArray *proposals)
                SUSPICIOUS;
 }
 
+/* The lowest chance from which a finding of any kind is reported; 0: it is, whatever its chance. */
+static double
+least_reported(const Pass *pass, double wrong)
+{
+    double least = 1.0;
+
+    if (wrong >= pass->thresholds->unrepaired)
+        return 0.0;
+    for (guint kind = 0; kind < PD_N_KINDS; kind++)
+        least = MIN(least, pass->thresholds->report[kind]);
+    return least;
+}
+
 /* Adds a finding to @found if the place is doubted enough. false: cancelled */
 static bool
 look_at(const Pass *pass, guint i, GPtrArray *found)
 {
-    const PdSite site = site_of(pass, i, false);
+    PdSite site = site_of(pass, i, false);
     g_autoptr(GPtrArray) proposals =
         pass->max_candidates > 0 ? pd_candidates_propose(pass->resources, &site) : NULL;
     g_auto(PdRepairs) repairs = { 0 };
@@ -319,6 +333,7 @@ look_at(const Pass *pass, guint i, GPtrArray *found)
 
     if (!is_doubted(pass, &site, proposals))
         return true;
+    site.least = least_reported(pass, site.wrong);
     if (!pd_candidates_find(pass->resources, &site, g_steal_pointer(&proposals),
                             pass->max_candidates, pass->cancel, &repairs))
         return false;

@@ -29,8 +29,13 @@ typedef struct {
     const PdSite *site;
     char *word;      /* what stands at the place */
     char *lower;     /* the same in lower case, with straight apostrophes */
+    char *sound;     /* pd_spelling_sound() of that */
     GPtrArray *list; /* of PdProposal */
+    bool is_word;
 } Search;
+
+static void search_done(Search *s);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_done)
 
 /* --- one proposal --------------------------------------------------------------- */
 
@@ -38,12 +43,16 @@ typedef struct {
 static double
 log_frequency(const Search *s, const char *phrase)
 {
-    g_autofree char *straight = pd_spelling_fold(phrase);
-    g_auto(GStrv) words = g_strsplit_set(straight, " ,", -1);
+    g_autofree char *straight = NULL;
+    g_auto(GStrv) words = NULL;
     double least = COMMON;
 
     if (s->resources->frequency == NULL)
         return COMMON;
+    straight = pd_spelling_fold(phrase);
+    if (*straight != '\0' && strpbrk(straight, " ,") == NULL)
+        return MIN(least, log1p(pd_frequency_of(s->resources->frequency, straight)));
+    words = g_strsplit_set(straight, " ,", -1);
     for (guint i = 0; words[i] != NULL; i++)
         if (*words[i] != '\0')
             least = MIN(least, log1p(pd_frequency_of(s->resources->frequency, words[i])));
@@ -85,12 +94,12 @@ add_spelling_features(const Search *s, const char *text, double *f)
         [PD_EDIT_SWAPPED] = PD_FEATURE_SWAPPED, [PD_EDIT_VOWEL] = PD_FEATURE_VOWEL,
         [PD_EDIT_KEY] = PD_FEATURE_KEY,
     };
-    g_autofree char *straight = pd_spelling_fold(text);
+    g_autofree char *straight = pd_spelling_fold(text), *sound = pd_spelling_sound(straight);
     const PdEditClass class = pd_spelling_edit_class(s->lower, straight);
 
     f[PD_FEATURE_DISTANCE] = MAX(pd_distance(s->lower, straight, MAX_DISTANCE), 1) - 1;
     f[PD_FEATURE_FIRST] = *straight != *s->lower;
-    f[PD_FEATURE_SOUND] = pd_spelling_sounds_alike(s->lower, straight);
+    f[PD_FEATURE_SOUND] = g_str_equal(s->sound, sound);
     f[PD_FEATURE_CASE] = g_str_equal(s->lower, straight);
     if (of_class[class] < PD_N_FEATURES)
         f[of_class[class]] = 1;
@@ -156,17 +165,26 @@ from_hunspell(Search *s)
     }
 }
 
+/* What people corrected @wrong to; @ret_n of them. */
+static const PdConfusion *
+corrections_of(const Search *s, const char *wrong, guint *ret_n)
+{
+    *ret_n = 0;
+    return s->resources->confusions != NULL
+               ? pd_confusions_get(s->resources->confusions, wrong, ret_n)
+               : NULL;
+}
+
 static void
 from_corrections(Search *s)
 {
-    const GArray *list = s->resources->confusions != NULL
-                             ? pd_confusions_get(s->resources->confusions, s->lower)
-                             : NULL;
+    guint n;
+    const PdConfusion *list = corrections_of(s, s->lower, &n);
 
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        const PdConfusion *c = &g_array_index(list, PdConfusion, i);
-        PdProposal *p =
-            *c->text != '\0' ? replace(s, c->text, PD_FEATURE_COUNT, log(c->count)) : NULL;
+    for (guint i = 0; i < n; i++) {
+        PdProposal *p = *list[i].text != '\0'
+                            ? replace(s, list[i].text, PD_FEATURE_COUNT, log(list[i].count))
+                            : NULL;
 
         if (p != NULL)
             p->features[PD_FEATURE_CONFUSION] = 1;
@@ -309,13 +327,13 @@ static void
 from_insertion(Search *s)
 {
     static const char *const articles[] = { "a", "an", "the", NULL };
-    const GArray *list =
-        s->resources->confusions != NULL ? pd_confusions_get(s->resources->confusions, "") : NULL;
+    guint n;
+    const PdConfusion *list = corrections_of(s, "", &n);
     const char *gap = s->site->start == s->site->end ? "" : " ";
     const size_t before = space_before(s->site);
 
-    for (guint i = 0; list != NULL && i < MIN(list->len, MAX_INSERTED); i++) {
-        const char *inserted = g_array_index(list, PdConfusion, i).text;
+    for (guint i = 0; i < MIN(n, MAX_INSERTED); i++) {
+        const char *inserted = list[i].text;
         const int vowel = *s->word != '\0' ? pd_rules_vowel_sound(s->word) : -1;
         PdProposal *p;
 
@@ -327,7 +345,7 @@ from_insertion(Search *s)
         p = propose(s, place_of(s), g_strconcat(inserted, gap, s->word, NULL), PD_ACTION_INSERT,
                     PD_FEATURE_INSERT, 1);
         if (p != NULL)
-            p->features[PD_FEATURE_COUNT] = log(g_array_index(list, PdConfusion, i).count);
+            p->features[PD_FEATURE_COUNT] = log(list[i].count);
     }
     if (!s->site->fixed && before > 0 && before < s->site->start &&
         g_ascii_isalnum(s->site->text[before - 1]))
@@ -346,19 +364,35 @@ from_deletion(Search *s)
                 PD_FEATURE_DELETE, 1);
 }
 
+static void
+search_init(Search *s, PdResources *resources, const PdSite *site, GPtrArray *proposals)
+{
+    s->resources = resources;
+    s->site = site;
+    s->word = g_strndup(site->text + site->start, site->end - site->start);
+    s->lower = pd_spelling_fold(s->word);
+    s->sound = pd_spelling_sound(s->lower);
+    s->list = proposals;
+    s->is_word = *s->word != '\0' && g_unichar_isalpha(g_utf8_get_char(s->word));
+}
+
+static void
+search_done(Search *s)
+{
+    g_free(s->word);
+    g_free(s->lower);
+    g_free(s->sound);
+}
+
 void
 pd_sources_propose(PdResources *resources, const PdSite *site, GPtrArray *proposals)
 {
-    g_autofree char *word = g_strndup(site->text + site->start, site->end - site->start);
-    g_autofree char *lower = pd_spelling_fold(word);
-    const bool is_word = *word != '\0' && g_unichar_isalpha(g_utf8_get_char(word));
-    Search s = { resources, site, word, lower, proposals };
+    g_auto(Search) s;
 
-    if (is_word && (site->unknown || !resources->english || resources->frequency == NULL))
-        from_hunspell(&s);
+    search_init(&s, resources, site, proposals);
     if (!resources->english)
         return;
-    if (is_word) {
+    if (s.is_word) {
         from_corrections(&s);
         from_neighbours(&s);
         from_inflection(&s);
@@ -369,10 +403,20 @@ pd_sources_propose(PdResources *resources, const PdSite *site, GPtrArray *propos
     }
     if (site->unknown)
         return;
-    if (is_word)
+    if (s.is_word)
         from_class(&s);
-    if (is_word || *word == '\0')
+    if (s.is_word || *s.word == '\0')
         from_insertion(&s);
-    if (*word != '\0')
+    if (*s.word != '\0')
         from_deletion(&s);
+}
+
+void
+pd_sources_ask_dictionary(PdResources *resources, const PdSite *site, GPtrArray *proposals)
+{
+    g_auto(Search) s;
+
+    search_init(&s, resources, site, proposals);
+    if (s.is_word && (site->unknown || !resources->english || resources->frequency == NULL))
+        from_hunspell(&s);
 }

@@ -9,5 +9,9 @@
 
 #include <glib.h>
 
-/* Appends PdProposal with all features but gain and ngram; each text once. */
+/* Appends PdProposal with all features but gain and ngram, each text once, from all sources but the
+ * dictionary. */
 void pd_sources_propose(PdResources *resources, const PdSite *site, GPtrArray *proposals);
+/* Appends what Hunspell proposes, and says of what is there already which place it has in its list.
+ * Takes tens of milliseconds for a word not asked for lately. */
+void pd_sources_ask_dictionary(PdResources *resources, const PdSite *site, GPtrArray *proposals);

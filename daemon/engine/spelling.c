@@ -8,12 +8,26 @@
 
 #define MAX_WORD 40 /* bytes; of longer words no neighbours are looked for */
 
+/* Nothing to fold: the usual case, and the cheap one. */
+static bool
+is_folded(const char *word)
+{
+    for (; *word != '\0'; word++)
+        if (!g_ascii_isprint(*word) || g_ascii_isupper(*word))
+            return false;
+    return true;
+}
+
 char *
 pd_spelling_fold(const char *word)
 {
-    g_autofree char *lower = g_utf8_strdown(word, -1);
-    g_auto(GStrv) parts = g_strsplit(lower, "’", -1);
+    g_autofree char *lower = NULL;
+    g_auto(GStrv) parts = NULL;
 
+    if (is_folded(word))
+        return g_strdup(word);
+    lower = g_utf8_strdown(word, -1);
+    parts = g_strsplit(lower, "’", -1);
     return g_strjoinv("'", parts);
 }
 
@@ -102,7 +116,7 @@ sound_of(const char *s, char *ret_sound)
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(groups); i++)
-        if (g_str_has_prefix(s, groups[i].letters)) {
+        if (*s == *groups[i].letters && g_str_has_prefix(s, groups[i].letters)) {
             *ret_sound = groups[i].sound;
             return strlen(groups[i].letters);
         }
@@ -110,27 +124,22 @@ sound_of(const char *s, char *ret_sound)
     return 1;
 }
 
-static char *
-sound_key(const char *word)
+char *
+pd_spelling_sound(const char *word)
 {
-    GString *key = g_string_new(is_vowel(*word) ? "a" : NULL);
+    char *key = g_malloc(strlen(word) + 2), *end = key;
 
+    if (is_vowel(*word))
+        *end++ = 'a';
     for (const char *p = word; *p != '\0';) {
         char sound;
 
         p += sound_of(p, &sound);
-        if (sound != '\0' && (key->len == 0 || key->str[key->len - 1] != sound))
-            g_string_append_c(key, sound);
+        if (sound != '\0' && (end == key || end[-1] != sound))
+            *end++ = sound;
     }
-    return g_string_free(key, FALSE);
-}
-
-bool
-pd_spelling_sounds_alike(const char *a, const char *b)
-{
-    g_autofree char *x = sound_key(a), *y = sound_key(b);
-
-    return g_str_equal(x, y);
+    *end = '\0';
+    return key;
 }
 
 static void
@@ -185,4 +194,14 @@ pd_spelling_neighbours(const PdFrequency *words, const char *word, GPtrArray *fo
             add_if_listed(words, word, made, found);
         }
     }
+}
+
+bool
+pd_spelling_is_slip(const PdFrequency *words, const char *word)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *small = g_utf8_strdown(word, -1);
+
+    pd_spelling_neighbours(words, small, found);
+    return found->len > 0;
 }

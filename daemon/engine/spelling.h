@@ -25,9 +25,9 @@ typedef enum {
 
 PdEditClass pd_spelling_edit_class(const char *a, const char *b); /* both in lower case */
 
-/* May both sound the same in English? By a coarse key: consonants' usual sounds, no vowels but a
- * first one. Both in lower case. */
-bool pd_spelling_sounds_alike(const char *a, const char *b);
+/* How @word, in lower case, sounds in English, as a coarse key: consonants' usual sounds, no vowels
+ * but a first one. Words with the same key may sound the same. (transfer full) */
+char *pd_spelling_sound(const char *word);
 
 /**
  * pd_spelling_neighbours:
@@ -35,3 +35,6 @@ bool pd_spelling_sounds_alike(const char *a, const char *b);
  * @found: array of char *, appended: the listed words that are one edit away
  */
 void pd_spelling_neighbours(const PdFrequency *words, const char *word, GPtrArray *found);
+
+/* Is a listed word one edit away from @word, of any letter case? */
+bool pd_spelling_is_slip(const PdFrequency *words, const char *word);

@@ -15,8 +15,10 @@ from .text import KINDS
 LEVELS = ("careful", "default", "thorough")
 BETA = {"careful": 0.5, "default": 0.5, "thorough": 1.0}  # of the F score that is to be best
 UNKNOWN_RULE = "spelling/unknown"
-LOOK = 0.1  # P(wrong) from which repairs are looked for at every level
-PERMISSIVE = {"unknown": 0.02, "unknown-name": 0.02, "look": LOOK, "report": 0.05, "unrepaired": 1}
+# P(wrong) from which repairs are looked for, whatever n-grams say: not fitted; below what is
+# reported, so that nothing is lost, and no lower, for each place costs a forward pass
+LOOK = {"careful": 0.4, "default": 0.4, "thorough": 0.1}
+PERMISSIVE = {"unknown": 0.02, "unknown-name": 0.02, "look": 0.1, "report": 0.05, "unrepaired": 1}
 STEPS = [0.05, 0.08, 0.1, 0.12, 0.15, *(round(0.2 + 0.05 * i, 2) for i in range(16)), 0.97, 0.98,
          0.99]
 GRID = {"unknown": STEPS, "unknown-name": STEPS, "report": STEPS}
@@ -204,7 +206,7 @@ def written(levels):
         thresholds = levels[level]
         own = [f"report-{kind}" for kind in KINDS if f"report-{kind}" in thresholds]
         lines += [f"[{level}]", f"unknown={thresholds['unknown']:g}",
-                  f"unknown-name={thresholds['unknown-name']:g}", f"look={LOOK:g}"]
+                  f"unknown-name={thresholds['unknown-name']:g}", f"look={LOOK[level]:g}"]
         lines += [f"{key}={thresholds[key]:g}" for key in ("report", *own)]
         lines.append(f"unrepaired={UNREPAIRED[level]:g}")
         lines.append("")

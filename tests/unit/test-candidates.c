@@ -330,6 +330,87 @@ test_find_none(Fixture *self, gconstpointer data)
     g_assert_cmpfloat(repairs.score, ==, -HUGE_VAL);
 }
 
+/* The place is right, so that the caller's least chance is out of reach. */
+static void
+test_find_too_little(Fixture *self, gconstpointer data)
+{
+    PdSite site = site_of(self, "She goes to school every day.", "every");
+    g_auto(PdRepairs) all = { 0 }, none = { 0 };
+
+    site.wrong = 0.01;
+    g_assert_true(pd_candidates_find(self->resources, &site, NULL, MAX_REPAIRS, NULL, &all));
+    g_assert_cmpuint(all.repairs->len, >, 0);
+    g_assert_cmpfloat(all.chance, <, 0.5);
+    site.least = 0.5;
+    g_assert_true(pd_candidates_find(self->resources, &site, NULL, MAX_REPAIRS, NULL, &none));
+    g_assert_cmpuint(none.repairs->len, ==, 0);
+    g_assert_cmpfloat(none.chance, <, site.least);
+    g_assert_cmpfloat(none.chance, >=, all.chance); /* it is a bound */
+}
+
+/* The same place where the least chance is within reach: as without one. */
+static void
+test_find_enough(Fixture *self, gconstpointer data)
+{
+    PdSite site = site_of(self, "He is older then her.", "then");
+    g_auto(PdRepairs) all = { 0 }, some = { 0 };
+
+    g_assert_true(pd_candidates_find(self->resources, &site, NULL, MAX_REPAIRS, NULL, &all));
+    site.least = all.chance * 0.9;
+    g_assert_true(pd_candidates_find(self->resources, &site, NULL, MAX_REPAIRS, NULL, &some));
+    g_assert_cmpstr(((PdCandidate *)some.repairs->pdata[0])->text, ==, "than");
+    g_assert_cmpfloat(some.score, ==, all.score);
+    g_assert_cmpfloat(some.chance, <=, all.chance);
+    g_assert_cmpfloat(some.chance, >=, site.least);
+}
+
+/* Does Hunspell's list have a word that is in none of the other sources' proposals? */
+static bool
+has_more_of_hunspell(Fixture *self, const PdSite *site, const char *word)
+{
+    g_autoptr(GPtrArray) proposals = pd_candidates_propose(self->resources, site);
+    g_auto(GStrv) suggested = pd_lexicon_suggest(self->resources->lexicon, word, 15);
+
+    g_assert_nonnull(suggested[0]);
+    for (guint i = 0; suggested[i] != NULL; i++) {
+        bool found = false;
+
+        for (guint k = 0; k < proposals->len; k++)
+            found |= g_str_equal(((PdProposal *)proposals->pdata[k])->text, suggested[i]);
+        if (!found)
+            return false; /* it was not asked */
+    }
+    return true;
+}
+
+static void
+test_when_hunspell_is_asked(Fixture *self, gconstpointer data)
+{
+    PdSite site = site_of(self, "The maintence of the house is dear.", "maintence");
+
+    g_assert_true(has_more_of_hunspell(self, &site, "maintence")); /* nobody else knows */
+    site.least = 0.1;
+    g_assert_true(has_more_of_hunspell(self, &site, "maintence"));
+    site.wrong = 0.02; /* a term, for all that the discriminator says */
+    g_assert_false(has_more_of_hunspell(self, &site, "maintence"));
+    site = site_of(self, "I came becuase of it.", "becuase");
+    g_assert_false(has_more_of_hunspell(self, &site, "becuase")); /* clear without */
+}
+
+/* A word of which nothing is known, and that the discriminator finds right, is right. */
+static void
+test_find_term(Fixture *self, gconstpointer data)
+{
+    PdSite site = site_of(self, "The maintence of the house is dear.", "maintence");
+    g_auto(PdRepairs) repairs = { 0 };
+
+    site.wrong = 0.15;
+    site.least = 0.1;
+    g_assert_true(pd_candidates_find(self->resources, &site, NULL, MAX_REPAIRS, NULL, &repairs));
+    g_assert_cmpuint(repairs.repairs->len, ==, 0);
+    g_assert_cmpfloat(repairs.chance, ==, 0);
+}
+
 static void
 test_cancel(Fixture *self, gconstpointer data)
 {
@@ -377,7 +458,11 @@ main(int argc, char **argv)
         { "/candidates/all", test_all_proposals },
         { "/candidates/each-once", test_each_once },
         { "/candidates/judge", test_judge },
+        { "/candidates/hunspell", test_when_hunspell_is_asked },
         { "/candidates/find", test_find },
+        { "/candidates/find/too-little", test_find_too_little },
+        { "/candidates/find/enough", test_find_enough },
+        { "/candidates/find/term", test_find_term },
         { "/candidates/find/one-place", test_find_one_place },
         { "/candidates/find/none", test_find_none },
         { "/candidates/cancel", test_cancel },

@@ -155,28 +155,34 @@ test_feature_names(void)
 static void
 test_confusions(void)
 {
+    static const char *const unknown[] = { "a", "the", "thei", "there", "zebra" };
     g_autofree char *path = write_file("\tthe\t9\n\ta\t5\ntheir\tthere\t3\ntheir\t\t1\n");
     g_autoptr(PdConfusions) confusions = pd_confusions_load(path, NULL);
-    const GArray *list;
+    const PdConfusion *list;
+    guint n;
 
     g_assert_nonnull(confusions);
-    list = pd_confusions_get(confusions, "their");
-    g_assert_cmpuint(list->len, ==, 2);
-    g_assert_cmpstr(g_array_index(list, PdConfusion, 0).text, ==, "there");
-    g_assert_cmpuint(g_array_index(list, PdConfusion, 0).count, ==, 3);
-    g_assert_cmpstr(g_array_index(list, PdConfusion, 1).text, ==, "");
-    g_assert_cmpstr(g_array_index(pd_confusions_get(confusions, ""), PdConfusion, 0).text, ==,
-                    "the");
-    g_assert_null(pd_confusions_get(confusions, "there"));
+    list = pd_confusions_get(confusions, "their", &n);
+    g_assert_cmpuint(n, ==, 2);
+    g_assert_cmpstr(list[0].text, ==, "there");
+    g_assert_cmpuint(list[0].count, ==, 3);
+    g_assert_cmpstr(list[1].text, ==, "");
+    list = pd_confusions_get(confusions, "", &n);
+    g_assert_cmpuint(n, ==, 2);
+    g_assert_cmpstr(list[0].text, ==, "the");
+    for (guint i = 0; i < G_N_ELEMENTS(unknown); i++) {
+        g_assert_null(pd_confusions_get(confusions, unknown[i], &n));
+        g_assert_cmpuint(n, ==, 0);
+    }
     g_unlink(path);
 }
 
 static void
 test_confusions_broken(void)
 {
-    static const char *const broken[] = { "a\tb\t1\nno tabs\n", "a\tb\t1\na\tb\n",
-                                          "a\tb\t1\na\tb\tmany\n", "a\tb\t1\na\tb\t0\n",
-                                          "a\tb\t1\na\xff\tb\t1\n" };
+    static const char *const broken[] = { "a\tb\t1\nno tabs\n",     "a\tb\t1\na\tb\n",
+                                          "a\tb\t1\na\tb\tmany\n",  "a\tb\t1\na\tb\t0\n",
+                                          "a\tb\t1\na\xff\tb\t1\n", "b\ta\t1\na\tb\t1\n" };
 
     for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
         g_autofree char *path = write_file(broken[i]);
