@@ -195,7 +195,7 @@ pd_settings_load(const char *path, GPtrArray *warnings)
     Reader reader = { self, file, path != NULL ? path : standard, warnings };
 
     self->idle_exit_seconds = 600;
-    self->cache_megabytes = 16;
+    self->cache_megabytes = 8;
     self->language = g_strdup("en_US");
     self->level = PD_LEVEL_DEFAULT;
     self->max_candidates = 5;

@@ -13,7 +13,9 @@
 
 #include <string.h>
 
-#define SCORE_STEP_BYTES 8192 /* texts scored in one turn; about the work of a check's step */
+#define REST_US G_USEC_PER_SEC /* without work, until memory is given back */
+#define REST_STEPS 1000        /* as well: pages of files gather slowly */
+#define SCORE_STEP_BYTES 8192  /* texts scored in one turn; about the work of a check's step */
 
 #define MAX_FOREGROUND_TURNS 256 /* in a row, while the background waits */
 #define TYPING_US (250 * 1000)   /* the next key comes within this, or a pause has begun */
@@ -357,9 +359,19 @@ set_cancelled(PdJob *job)
     g_atomic_int_set(&job->stop, 1);
 }
 
+/* @n_steps: since it last rested */
 static void
-wait_for_work(PdWorker *self)
+wait_for_work(PdWorker *self, PdChecker *checker, unsigned *n_steps)
 {
+    if (*n_steps > 0 && g_queue_is_empty(&self->rings[LANE_BACKGROUND])) {
+        if (g_cond_wait_until(&self->wake, &self->lock, g_get_monotonic_time() + REST_US))
+            return;
+        *n_steps = 0;
+        g_mutex_unlock(&self->lock);
+        pd_checker_rest(checker);
+        g_mutex_lock(&self->lock);
+        return;
+    }
     if (g_queue_is_empty(&self->rings[LANE_BACKGROUND]))
         g_cond_wait(&self->wake, &self->lock);
     else
@@ -372,6 +384,7 @@ run(void *data)
     PdWorker *self = data;
     g_autoptr(PdChecker) checker = pd_checker_new(self->models_dir, self->words, self->cache_bytes);
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    unsigned n_steps = 0;
     PdJob *job;
 
     while (!self->quit) {
@@ -379,13 +392,15 @@ run(void *data)
 
         job = take_next(self);
         if (job == NULL) {
-            wait_for_work(self);
+            wait_for_work(self, checker, &n_steps);
             continue;
         }
         self->running = job;
         g_atomic_int_set(&job->stop, is_cancelled(job));
         g_mutex_unlock(&self->lock);
         done = is_cancelled(job) || step(self, checker, job);
+        if (++n_steps % REST_STEPS == 0)
+            pd_checker_rest(checker);
         g_mutex_lock(&self->lock);
         self->running = NULL;
         if (done || is_cancelled(job))

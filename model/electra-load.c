@@ -399,6 +399,12 @@ pd_model_name(const PdModel *self)
     return self->name;
 }
 
+void
+pd_model_rest(const PdModel *self)
+{
+    pd_weights_forget_pages(self->weights);
+}
+
 const char *
 pd_model_kernel(const PdModel *self)
 {

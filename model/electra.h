@@ -56,6 +56,9 @@ const char *pd_model_kernel(const PdModel *self);
 /* (transfer full): SHA-256 of the weights file in hex; reads it all */
 char *pd_model_hash(const PdModel *self);
 
+/* Lets the system take back pages of the file, for a time without work; they are read again. */
+void pd_model_rest(const PdModel *self);
+
 PdCaseType pd_case_type(const char *word, size_t length_bytes); /* @word: UTF-8 */
 
 PdRun *pd_run_new(PdModel *model); /* (transfer full), never NULL; keeps a reference */

@@ -9,6 +9,7 @@
 #include "daemon/engine/error.h"
 #include "daemon/engine/findings.h"
 
+#include <malloc.h>
 #include <string.h>
 
 static PdChecker *
@@ -78,6 +79,26 @@ pd_checker_model(PdChecker *self, const char *language, GError **error)
     const PdResources *resources = pd_checker_resources(self, language, error);
 
     return resources != NULL ? resources->model : NULL;
+}
+
+void
+pd_checker_rest(PdChecker *self)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->languages);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const PdResources *resources = value;
+
+        if (resources->model != NULL)
+            pd_model_rest(resources->model);
+        if (resources->ngrams != NULL)
+            pd_ngrams_rest(resources->ngrams);
+    }
+#ifdef __GLIBC__
+    (void)malloc_trim(0); /* returns whether there was anything */
+#endif
 }
 
 const char *

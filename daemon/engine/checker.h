@@ -123,6 +123,10 @@ bool pd_checker_prepare(PdChecker *self, const char *language, GError **error);
 /* The model for @language if there is one, loaded; NULL without @error: spelling only. Borrowed. */
 PdModel *pd_checker_model(PdChecker *self, const char *language, GError **error);
 
+/* Gives back memory that only a burst of work needs: malloc's, and pages of files, which are read
+ * again when needed. Takes a millisecond. */
+void pd_checker_rest(PdChecker *self);
+
 /* Where models are looked for; borrowed. */
 const char *pd_checker_models_dir(const PdChecker *self);
 

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define MAGIC "PDNGRAM1"
 #define HEADER_BYTES 24
@@ -39,6 +40,15 @@ pd_ngrams_free(PdNgrams *self)
         return;
     g_clear_pointer(&self->file, g_mapped_file_unref);
     g_free(self);
+}
+
+void
+pd_ngrams_rest(const PdNgrams *self)
+{
+    char *contents = g_mapped_file_get_contents(self->file);
+
+    if (contents != NULL) /* advice: the same happens without it, with more memory */
+        (void)madvise(contents, g_mapped_file_get_length(self->file), MADV_DONTNEED);
 }
 
 static bool

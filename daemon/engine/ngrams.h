@@ -42,4 +42,7 @@ typedef struct {
 PdNgramGain pd_ngrams_gain(const PdNgrams *self, const char *sentence, const GArray *tokens,
                            PdSpan place, const char *repair);
 
+/* Lets the system take back pages of the file, for a time without work; they are read again. */
+void pd_ngrams_rest(const PdNgrams *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdNgrams, pd_ngrams_free)

@@ -395,6 +395,29 @@ assert_same(const GPtrArray *a, const GPtrArray *b)
     }
 }
 
+/* What was given back is read again. */
+static void
+test_rest(void)
+{
+    const char *text = "She go to school every days. He recieved a gread present.";
+    g_autofree char *models = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
+    g_autoptr(PdChecker) checker = pd_checker_new(models, NULL, 0); /* no cache */
+    const PdCheckOptions options = PD_CHECK_OPTIONS_INIT;
+    g_autoptr(GPtrArray) before = check_with(checker, "en_US", text, &options);
+    g_autoptr(GPtrArray) after = NULL;
+
+    pd_checker_rest(checker);
+    after = check_with(checker, "en_US", text, &options);
+    g_assert_cmpuint(before->len, ==, 4);
+    g_assert_cmpuint(after->len, ==, 4);
+    for (guint i = 0; i < 4; i++) {
+        const PdFinding *a = before->pdata[i], *b = after->pdata[i];
+
+        g_assert_true(a->start == b->start && a->end == b->end && a->kind == b->kind);
+        g_assert_true(a->confidence == b->confidence);
+    }
+}
+
 static void
 test_repeatable(void)
 {
@@ -428,6 +451,7 @@ main(int argc, char **argv)
     g_test_add_func("/checker/split-by-markup", test_split_by_markup);
     g_test_add_func("/checker/suggest", test_suggest);
     g_test_add_func("/checker/score", test_score);
+    g_test_add_func("/checker/rest", test_rest);
     g_test_add_func("/checker/repeatable", test_repeatable);
     return g_test_run();
 }

@@ -38,7 +38,7 @@ static void
 assert_defaults(const PdSettings *settings)
 {
     g_assert_cmpuint(settings->idle_exit_seconds, ==, 600);
-    g_assert_cmpuint(settings->cache_megabytes, ==, 16);
+    g_assert_cmpuint(settings->cache_megabytes, ==, 8);
     g_assert_cmpuint(settings->max_candidates, ==, 5);
     g_assert_cmpint(settings->level, ==, PD_LEVEL_DEFAULT);
     g_assert_cmpstr(settings->language, ==, "en_US");
