@@ -9,6 +9,7 @@
 #include "model/numbers.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -197,6 +198,36 @@ build_qkv(PdModel *self, PdDense *qkv, const char *prefix, GError **error)
     return true;
 }
 
+/* @n_layers: before it */
+static bool
+build_exit(PdModel *self, PdLayer *layer, size_t n_layers, GError **error)
+{
+    g_autofree char *dense = g_strdup_printf("exit.%zu.dense", n_layers);
+    g_autofree char *out = g_strdup_printf("exit.%zu.out", n_layers);
+    g_autofree char *threshold = g_strdup_printf("exit.%zu.threshold", n_layers);
+    g_autofree char *weight = g_strconcat(dense, ".weight", NULL);
+    PdExit *exit = &layer->exit;
+
+    layer->has_exit = n_layers < self->config.n_layers && pd_weights_has(self->weights, weight);
+    if (!layer->has_exit)
+        return true;
+    exit->threshold = take(self, 1);
+    if (!build_dense(self, &exit->dense, dense, self->config.hidden_size, PD_EXIT_SIZE, error) ||
+        !build_dense(self, &exit->out, out, PD_EXIT_SIZE, PD_EXIT_OUTS, error) ||
+        !read_tensor(self, threshold, 1, 0, exit->threshold, error))
+        return false;
+    if (self->arena == NULL)
+        return true;
+    if (*exit->threshold <= 0.0f || *exit->threshold >= 1.0f) {
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
+                    "%s: tensor %s: %g is not between 0 and 1", pd_weights_path(self->weights),
+                    threshold, (double)*exit->threshold);
+        return false;
+    }
+    exit->limit = logf(*exit->threshold / (1.0f - *exit->threshold));
+    return true;
+}
+
 static bool
 build_layer(PdModel *self, size_t index, GError **error)
 {
@@ -214,7 +245,8 @@ build_layer(PdModel *self, size_t index, GError **error)
            build_norm(self, &layer->attention_norm, mixed_norm, hidden, error) &&
            build_dense(self, &layer->up, up, hidden, ffn, error) &&
            build_dense(self, &layer->down, down, ffn, hidden, error) &&
-           build_norm(self, &layer->out_norm, norm, hidden, error);
+           build_norm(self, &layer->out_norm, norm, hidden, error) &&
+           build_exit(self, layer, index + 1, error);
 }
 
 static bool

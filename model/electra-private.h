@@ -21,6 +21,17 @@ typedef struct {
     float *bias;
 } PdNorm;
 
+#define PD_EXIT_SIZE 64
+#define PD_EXIT_OUTS 2 /* logits: the token is wrong; the last layer would doubt it */
+
+/* A head between layers, for sentences that leave there (DeeBERT, Xin et al. 2020) */
+typedef struct {
+    PdDense dense;    /* [hidden, PD_EXIT_SIZE], then GELU */
+    PdDense out;      /* [PD_EXIT_SIZE, PD_EXIT_OUTS] */
+    float *threshold; /* [1] */
+    float limit;      /* the same as a logit: a sentence with no token above it leaves */
+} PdExit;
+
 typedef struct {
     PdDense qkv[3]; /* queries, keys, values: [hidden, hidden] each */
     PdDense attention_out;
@@ -28,6 +39,8 @@ typedef struct {
     PdDense up;
     PdDense down;
     PdNorm out_norm;
+    bool has_exit;
+    PdExit exit; /* after this layer */
 } PdLayer;
 
 struct PdModel {

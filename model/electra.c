@@ -7,8 +7,10 @@
 #define PASS_TOKENS 512 /* room of a pass, [CLS] and [SEP] included: the longest window */
 #define FULL_TOKENS 256 /* of short sentences no more go into a pass: activations stay in cache */
 #define FFN_ROWS 64     /* tokens whose [rows, ffn] are there at a time, for the same reason */
-#define OVERLAP_TOKENS 128 /* of two windows of a long sentence */
-#define SPECIAL_TOKENS 2   /* [CLS] before a sentence, [SEP] after it */
+#define OVERLAP_TOKENS 128   /* of two windows of a long sentence */
+#define SPECIAL_TOKENS 2     /* [CLS] before a sentence, [SEP] after it */
+#define MOST_SURE 6.9067548f /* logit of .999: no exit is surer than that, nor than .001 */
+#define NO_CHANCE -40.0f     /* logit of a kind that an exit does not give */
 
 /* A sentence, or a window of a long one, in a pass. */
 typedef struct {
@@ -32,6 +34,8 @@ struct PdRun {
     float *wide;     /* [FFN_ROWS, ffn] */
     float *scratch;  /* of attention */
     float *logits;   /* [PASS_TOKENS, n_labels] */
+    float *exit;     /* [FFN_ROWS, PD_EXIT_SIZE] */
+    float *exits;    /* [PASS_TOKENS, PD_EXIT_OUTS] */
     PdInt8Rows rows; /* [PASS_TOKENS, the larger of hidden and embedding] or [FFN_ROWS, ffn] */
 };
 
@@ -71,6 +75,8 @@ pd_run_new(PdModel *model)
     run->wide = g_new(float, FFN_ROWS * c->ffn_size);
     run->scratch = g_new(float, pd_attention_scratch_floats(PASS_TOKENS, head_size));
     run->logits = g_new(float, PASS_TOKENS * c->n_labels);
+    run->exit = g_new(float, FFN_ROWS *PD_EXIT_SIZE);
+    run->exits = g_new(float, PASS_TOKENS *PD_EXIT_OUTS);
     run->rows.values = g_new(int16_t, MAX(narrow, FFN_ROWS * c->ffn_size));
     run->rows.scale = g_new(float, PASS_TOKENS);
     run->rows.zero = g_new(float, PASS_TOKENS);
@@ -91,6 +97,8 @@ pd_run_free(PdRun *run)
     g_free(run->wide);
     g_free(run->scratch);
     g_free(run->logits);
+    g_free(run->exit);
+    g_free(run->exits);
     g_free(run->rows.values);
     g_free(run->rows.scale);
     g_free(run->rows.zero);
@@ -238,6 +246,94 @@ run_layer(PdRun *run, const PdLayer *layer, bool is_last)
         feed_forward(run, layer, run->x + row * hidden, MIN(FFN_ROWS, run->n_tokens - row));
 }
 
+/* --- sentences that leave after a layer in between --- */
+
+static bool
+may_leave(const Segment *segment)
+{
+    return segment->sequence->may_leave && segment->n_tokens == segment->sequence->n_tokens;
+}
+
+/* run->exits of all rows. */
+static void
+run_exit(PdRun *run, const PdExit *exit)
+{
+    size_t hidden = run->model->config.hidden_size;
+
+    for (size_t row = 0; row < run->n_tokens; row += FFN_ROWS) {
+        const float *x = run->x + row * hidden;
+        size_t n = MIN(FFN_ROWS, run->n_tokens - row);
+
+        prepare(run, &exit->dense, x, n);
+        multiply(run, &exit->dense, x, n, run->exit, PD_EXIT_SIZE);
+        run->model->kernel->gelu(run->exit, n * PD_EXIT_SIZE);
+        prepare(run, &exit->out, run->exit, n);
+        multiply(run, &exit->out, run->exit, n, run->exits + row * PD_EXIT_OUTS, PD_EXIT_OUTS);
+    }
+}
+
+/* @exits: [n_tokens, PD_EXIT_OUTS]; NaN stays */
+static bool
+is_sure(const PdExit *exit, const float *exits, size_t n_tokens)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (!(exits[t * PD_EXIT_OUTS + 1] <= exit->limit))
+            return false;
+    return true;
+}
+
+/* Logits of which pd_logits_wrong() gives the exit's chance; the kind is the last label. */
+static void
+write_exits(const PdModel *model, const Segment *segment, const float *exits)
+{
+    size_t n_labels = model->config.n_labels;
+    float *to = segment->logits;
+
+    if (segment->sequence->ret_left != NULL)
+        *segment->sequence->ret_left = true;
+    for (size_t t = 0; t < segment->n_tokens; t++, to += n_labels) {
+        float wrong = CLAMP(exits[t * PD_EXIT_OUTS], -MOST_SURE, MOST_SURE);
+
+        for (size_t i = 0; i < n_labels; i++)
+            to[i] = NO_CHANCE;
+        to[0] = -wrong;
+        to[n_labels - 1] = n_labels > 1 ? 0.0f : wrong;
+    }
+}
+
+/* Sentences of which the exit is sure get their logits from it; the others move together. */
+static void
+leave(PdRun *run, const PdExit *exit)
+{
+    size_t hidden = run->model->config.hidden_size, first = 0, n_kept = 0, n_rows = 0;
+    bool any = false;
+
+    for (size_t s = 0; s < run->n_segments; s++)
+        any |= may_leave(&run->segments[s]);
+    if (!any)
+        return;
+    run_exit(run, exit);
+    for (size_t s = 0; s < run->n_segments; s++) {
+        const Segment segment = run->segments[s];
+        const float *exits = run->exits + (first + 1) * PD_EXIT_OUTS;
+        size_t length = segment.n_tokens + SPECIAL_TOKENS;
+
+        if (may_leave(&segment) && is_sure(exit, exits, segment.n_tokens)) {
+            write_exits(run->model, &segment, exits);
+        } else {
+            memmove(run->x + n_rows * hidden, run->x + first * hidden,
+                    length * hidden * sizeof(float));
+            run->segments[n_kept++] = segment;
+            n_rows += length;
+        }
+        first += length;
+    }
+    run->n_segments = n_kept;
+    run->n_tokens = n_rows;
+}
+
+/* --- all of a pass --- */
+
 /* Logits of the rows that were kept, in the segments' order. */
 static void
 run_head(PdRun *run)
@@ -270,12 +366,17 @@ run_pass(PdRun *run, const int *cancel)
     if (run->n_segments == 0)
         return true;
     embed(run);
-    for (size_t i = 0; i < run->model->config.n_layers; i++) {
+    for (size_t i = 0; i < run->model->config.n_layers && run->n_segments > 0; i++) {
+        const PdLayer *layer = &run->model->layers[i];
+
         if (cancel != NULL && g_atomic_int_get(cancel) != 0)
             return false;
-        run_layer(run, &run->model->layers[i], i + 1 == run->model->config.n_layers);
+        run_layer(run, layer, i + 1 == run->model->config.n_layers);
+        if (layer->has_exit)
+            leave(run, &layer->exit);
     }
-    run_head(run);
+    if (run->n_segments > 0)
+        run_head(run);
     run->n_segments = 0;
     run->n_tokens = 0;
     return true;

@@ -27,6 +27,8 @@ typedef struct {
     const int32_t *ids;   /* [n_tokens] vocabulary ids */
     const uint8_t *types; /* [n_tokens] token types, each below pd_model_n_types() */
     size_t n_tokens;
+    bool may_leave; /* after a layer with an exit (model/FORMAT.md), if that finds nothing wrong */
+    bool *ret_left; /* (nullable): set to true if it did */
 } PdSequence;
 
 /**
@@ -72,8 +74,9 @@ void pd_run_free(PdRun *run);      /* NULL is fine */
  *
  * Sentences are packed into one [tokens, hidden] matrix without padding, at most a few hundred
  * tokens a pass. One longer than the model's positions is judged in overlapping windows, each
- * token by the window in which it stands farthest from an edge. Arithmetic only: cannot fail;
- * takes milliseconds (model/SPEED.md), so it never runs on a main loop.
+ * token by the window in which it stands farthest from an edge. The logits of one that leaves early
+ * say how wrong each token is, but not how: the kind is the last label. Arithmetic only: cannot
+ * fail; takes milliseconds (model/SPEED.md), so it never runs on a main loop.
  *
  * Returns: false if cancelled, @logits then undefined
  */

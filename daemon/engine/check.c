@@ -275,14 +275,20 @@ static bool
 judge_pending(PdCheck *self, const int *cancel)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
+    g_autofree bool *may_leave = g_new(bool, self->pending.length);
     size_t i = 0;
 
-    for (GList *l = self->pending.head; l != NULL; l = l->next)
-        g_ptr_array_add(texts, ((Pending *)l->data)->sentence->text);
-    if (self->resources->judge == NULL || texts->len == 0)
+    if (self->resources->judge == NULL || self->pending.length == 0)
         return true;
-    if (!pd_judge_texts(self->resources->judge, (const char *const *)texts->pdata, texts->len,
-                        cancel))
+    for (GList *l = self->pending.head; l != NULL; l = l->next) {
+        const PdSentence *sentence = ((Pending *)l->data)->sentence;
+
+        may_leave[texts->len] =
+            self->level != PD_LEVEL_THOROUGH && pd_sentence_is_spelt(sentence, self->resources);
+        g_ptr_array_add(texts, sentence->text);
+    }
+    if (!pd_judge_quickly(self->resources->judge, (const char *const *)texts->pdata, may_leave,
+                          texts->len, cancel))
         return false;
     for (GList *l = self->pending.head; l != NULL; l = l->next)
         pd_sentence_take_answers(((Pending *)l->data)->sentence, self->resources->judge, i++);

@@ -16,6 +16,8 @@ typedef struct {
     gatomicrefcount refs;
     size_t bytes;
     double correct; /* NAN: not yet summed up */
+    bool may_leave; /* the network, before its last layer: for all that this batch asks */
+    bool left;      /* it did: not to be remembered, another may want to know it well */
     guint n;
     float *logits;   /* [n, n_labels] */
     uint32_t *spans; /* [n, 2] bytes of the text */
@@ -180,6 +182,7 @@ answer_new(const char *text, guint n, size_t n_labels)
     g_atomic_ref_count_init(&self->refs);
     self->bytes = bytes;
     self->correct = NAN;
+    self->may_leave = self->left = false;
     self->n = n;
     self->logits = (float *)(void *)(self + 1);
     self->spans = (uint32_t *)(void *)(self->logits + n * n_labels);
@@ -268,6 +271,8 @@ ask_model(PdJudge *self, const GPtrArray *fresh, const int *cancel)
         sequences[i].ids = &g_array_index(self->ids, int32_t, first);
         sequences[i].types = &g_array_index(self->types, uint8_t, first);
         sequences[i].n_tokens = g_array_index(self->firsts, size_t, i + 1) - first;
+        sequences[i].may_leave = ((Answer *)fresh->pdata[i])->may_leave;
+        sequences[i].ret_left = &((Answer *)fresh->pdata[i])->left;
     }
     g_array_set_size(self->logits, self->pieces->len * self->n_labels);
     logits = (const float *)(void *)self->logits->data;
@@ -283,25 +288,53 @@ ask_model(PdJudge *self, const GPtrArray *fresh, const int *cancel)
     return true;
 }
 
+/* Takes out of the memory what was said too roughly. */
+static void
+forget_left(PdJudge *self, const GPtrArray *fresh)
+{
+    for (guint i = 0; i < fresh->len; i++) {
+        const Answer *answer = fresh->pdata[i];
+
+        if (!answer->left)
+            continue;
+        if (g_hash_table_remove(self->young, answer->text))
+            self->young_bytes -= answer->bytes;
+        else
+            g_hash_table_remove(self->old, answer->text);
+    }
+}
+
 bool
 pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel)
+{
+    return pd_judge_quickly(self, texts, NULL, n_texts, cancel);
+}
+
+bool
+pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave, size_t n_texts,
+                 const int *cancel)
 {
     g_autoptr(GPtrArray) fresh = g_ptr_array_new();
 
     forget_batch(self);
     for (size_t i = 0; i < n_texts; i++) {
+        const bool may = may_leave != NULL && may_leave[i];
         Answer *answer = recall(self, texts[i]);
 
         if (answer == NULL) {
             answer = prepare(self, texts[i]);
+            answer->may_leave = may;
             g_ptr_array_add(fresh, answer);
             g_atomic_ref_count_inc(&answer->refs);
             remember(self, answer);
         }
+        answer->may_leave &= may;
         g_ptr_array_add(self->answers, answer);
     }
-    if (fresh->len == 0 || ask_model(self, fresh, cancel))
+    if (fresh->len == 0 || ask_model(self, fresh, cancel)) {
+        forget_left(self, fresh);
         return true;
+    }
     g_hash_table_remove_all(self->young); /* some have no logits */
     g_hash_table_remove_all(self->old);
     self->young_bytes = 0;

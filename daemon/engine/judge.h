@@ -25,6 +25,10 @@ void pd_judge_free(PdJudge *self);     /* NULL is fine */
  * Forgets the batch before. Returns: false if cancelled, the judge then knows nothing
  */
 bool pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel);
+/* The same; the network may stop early at a text whose @may_leave ([n_texts], nullable) is true, if
+ * it sees nothing wrong there by then. Chances are rougher in that case, and no kind is known. */
+bool pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave,
+                      size_t n_texts, const int *cancel);
 
 size_t pd_judge_n_tokens(const PdJudge *self, size_t text);
 /* Sum of log P(correct) over the words of a text, a word's being its worst token's: at most 0. */

@@ -181,6 +181,15 @@ pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i)
     return is_known(self, resources, i);
 }
 
+bool
+pd_sentence_is_spelt(const PdSentence *self, PdResources *resources)
+{
+    for (guint i = 0; i < self->tokens->len; i++)
+        if (token_at(self, i)->kind == PD_TOKEN_WORD && !is_known(self, resources, i))
+            return false;
+    return true;
+}
+
 /* --- findings ----------------------------------------------------------------- */
 
 static bool

@@ -28,6 +28,9 @@ void pd_sentence_take_answers(PdSentence *self, const PdJudge *judge, size_t ind
 /* Does token @i exist as a word, with what compounds, acronyms and possessives allow? */
 bool pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i);
 
+/* Does the dictionary have each of its words? */
+bool pd_sentence_is_spelt(const PdSentence *self, PdResources *resources);
+
 /* What @guard (nullable: yes) says of the sentence and the dictionary's language. */
 bool pd_sentence_is_in_language(const PdSentence *self, PdResources *resources,
                                 PdLanguageGuard *guard);

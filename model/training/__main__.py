@@ -16,6 +16,7 @@ STAGES = {
     "pretrain": "generator and discriminator, by replaced-token detection",
     "diversity": "how good and various a generator's samples are",
     "finetune": "a discriminator that names kinds of errors",
+    "cascade": "exits between layers, for sentences that need no more",
     "ranking": "ranking.ini: how much each feature of a repair counts",
     "evaluate": "how good a model is, and its thresholds",
     "regress": "proofd beside what it was, and beside other checkers",

@@ -43,10 +43,9 @@ BATCH_TOKENS = 2048
 
 # --- files ---
 
-def read_safetensors(path):
-    """{name: float32 array} of a file of F32, F16, BF16 and I8 tensors; I8 ones are multiplied with
-    their scales, and buffers of old checkpoints (position_ids) left out. Raises OSError,
-    ValueError."""
+def read_stored(path):
+    """{name: array} of a file of F32, F16, BF16 and I8 tensors, as they are in it; buffers of old
+    checkpoints (position_ids) are left out. Raises OSError, ValueError."""
     with open(path, "rb") as file:
         try:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -55,9 +54,19 @@ def read_safetensors(path):
             raise ValueError(f"{path}: no safetensors file: {error}") from None
         data = file.read()
     try:
-        return out_of_form({name: decoded(entry, data) for name, entry in index.items()
-                            if name != "__metadata__" and not name.endswith("position_ids")})
+        return {name: decoded(entry, data) for name, entry in index.items()
+                if name != "__metadata__" and not name.endswith("position_ids")}
     except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: a tensor of it cannot be read: {error!r}") from None
+
+
+def read_safetensors(path):
+    """{name: float32 array} of the same; I8 tensors are multiplied with their scales. Raises
+    OSError, ValueError."""
+    stored = read_stored(path)
+    try:
+        return out_of_form(stored)
+    except (KeyError, ValueError) as error:
         raise ValueError(f"{path}: a tensor of it cannot be read: {error!r}") from None
 
 

@@ -68,14 +68,15 @@ request_read(Request *self, const char *line)
     self->ids = g_new(int32_t, n_words + 1);
     self->types = g_new0(uint8_t, n_words + 1);
     self->sequences = g_new0(PdSequence, n_words + 1);
-    self->sequences[0] = (PdSequence){ self->ids, self->types, 0 };
+    self->sequences[0] = (PdSequence){ .ids = self->ids, .types = self->types };
     self->n_sequences = 1;
     for (size_t i = 0; i < n_words; i++) {
         char *rest;
 
         if (strcmp(words[i], "|") == 0) {
             self->sequences[self->n_sequences++] =
-                (PdSequence){ self->ids + self->n_tokens, self->types + self->n_tokens, 0 };
+                (PdSequence){ .ids = self->ids + self->n_tokens,
+                              .types = self->types + self->n_tokens };
             continue;
         }
         self->ids[self->n_tokens] = (int32_t)g_ascii_strtoll(words[i], &rest, 10);

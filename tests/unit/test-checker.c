@@ -142,6 +142,28 @@ test_right_text(void)
     }
 }
 
+/* The right ones leave the network early; what is wrong among them has the findings that it has by
+ * itself. */
+static void
+test_wrong_among_right(void)
+{
+    static const char right[] = "The doctor opened the window and looked at the garden. ";
+    static const char wrong[] = "She go to school every days.";
+    g_autofree char *text = g_strconcat(right, wrong, " ", right, NULL);
+    g_autoptr(GPtrArray) alone = check("en_US", wrong), among = check("en_US", text);
+
+    g_assert_cmpuint(alone->len, ==, 2);
+    g_assert_cmpuint(among->len, ==, alone->len);
+    for (guint i = 0; i < alone->len; i++) {
+        const PdFinding *one = alone->pdata[i], *same = among->pdata[i];
+
+        g_assert_cmpuint(same->start, ==, one->start + strlen(right));
+        g_assert_cmpuint(same->end, ==, one->end + strlen(right));
+        g_assert_cmpstr(same->rule, ==, one->rule);
+        g_assert_true(ABS(same->confidence - one->confidence) <= 1e-4);
+    }
+}
+
 static void
 test_one_endless_word(void)
 {
@@ -440,6 +462,7 @@ main(int argc, char **argv)
     g_test_add_func("/checker/misspellings-and-homophones", test_misspellings_and_homophones);
     g_test_add_func("/checker/findings-are-whole", test_findings_are_whole);
     g_test_add_func("/checker/right-text", test_right_text);
+    g_test_add_func("/checker/wrong-among-right", test_wrong_among_right);
     g_test_add_func("/checker/one-endless-word", test_one_endless_word);
     g_test_add_func("/checker/names", test_names);
     g_test_add_func("/checker/own-words", test_own_words);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Numbers of tests/golden come from model/training/reference.py, which has the same formula. */
-#include "model/electra.h"
 #include "model/error.h"
 #include "model/kernels.h"
-#include "model/weights.h"
+#include "tests/unit/formula.h"
 
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -15,249 +13,6 @@
 /* Of P(wrong) with activations of 8 bits: the mean difference; the largest may be 50 times that. */
 #define INT8_SHIPPED 0.002
 #define INT8_FORMULA 0.15 /* twelve layers of noise, where every rounding counts */
-#define N_SPECIAL 5
-
-typedef struct {
-    size_t vocab, embedding, hidden, layers, heads, ffn, positions, types, labels;
-    const char *dtype;
-} Shape;
-
-/* --- models made by a formula --- */
-
-static guint32
-seed_of(const char *name)
-{
-    guint32 seed = 2166136261u;
-
-    for (; *name != '\0'; name++)
-        seed = (seed ^ (guint8)*name) * 16777619u;
-    return seed;
-}
-
-/* The ith number of a seed. */
-static guint32
-hashed(guint32 seed, size_t i)
-{
-    guint32 x = seed + (guint32)i * 0x9E3779B9u;
-
-    x ^= x >> 16;
-    x *= 0x85EBCA6Bu;
-    x ^= x >> 13;
-    x *= 0xC2B2AE35u;
-    return x ^ x >> 16;
-}
-
-/*
- * A multiple of a power of two with 8 bits, so that each dtype holds it exactly; @n_cols 0: a
- * vector.
- */
-static double
-factor_of(const char *name, size_t n_cols)
-{
-    int half_log = 0;
-
-    if (n_cols == 0)
-        return 1.0 / 1024.0;
-    if (strstr(name, "_embeddings.weight") != NULL)
-        return 1.0 / 128.0;
-    while ((size_t)1 << 2 * half_log < n_cols)
-        half_log++;
-    return ldexp(1.0, -5 - half_log);
-}
-
-static guint16
-to_f16(float value)
-{
-    guint32 bits;
-
-    memcpy(&bits, &value, sizeof bits); /* 0 or a normal number that fits: no rounding */
-    if ((bits & 0x7fffffff) == 0)
-        return 0;
-    return (guint16)((bits >> 16 & 0x8000) | ((bits >> 13 & 0x3ffff) - (112 << 10)));
-}
-
-static void
-append_number(GByteArray *data, const char *dtype, int q, double factor)
-{
-    float value = (float)(q * factor);
-    guint32 bits;
-    guint16 half;
-
-    memcpy(&bits, &value, sizeof bits);
-    half = g_str_equal(dtype, "F16") ? to_f16(value) : (guint16)(bits >> 16);
-    if (g_str_equal(dtype, "F32"))
-        g_byte_array_append(data, (const guint8 *)&value, sizeof value);
-    else
-        g_byte_array_append(data, (const guint8 *)&half, sizeof half);
-}
-
-typedef struct {
-    GString *index;
-    GByteArray *data;
-    const char *dtype;
-} Writer;
-
-static void
-add_entry(Writer *writer, const char *name, const char *suffix, const char *dtype, size_t n_rows,
-          size_t n_cols, size_t begin)
-{
-    g_string_append_printf(writer->index, "%s\"%s%s\":{\"dtype\":\"%s\",\"shape\":[%zu",
-                           writer->index->len > 1 ? "," : "", name, suffix, dtype, n_rows);
-    if (n_cols > 0)
-        g_string_append_printf(writer->index, ",%zu", n_cols);
-    g_string_append_printf(writer->index, "],\"data_offsets\":[%zu,%u]}", begin, writer->data->len);
-}
-
-static void
-add_tensor(Writer *writer, const char *name, size_t n_rows, size_t n_cols)
-{
-    double factor = factor_of(name, n_cols);
-    guint32 seed = seed_of(name);
-    bool is_i8 = n_cols > 0 && g_str_equal(writer->dtype, "I8");
-    bool is_gain = g_str_has_suffix(name, "LayerNorm.weight");
-    const char *dtype = g_str_equal(writer->dtype, "I8") ? "F32" : writer->dtype;
-    size_t begin = writer->data->len, n = n_rows * MAX(n_cols, 1);
-
-    if (is_i8)
-        g_byte_array_set_size(writer->data, (guint)(begin + n));
-    for (size_t i = 0; i < n; i++) {
-        int q = MAX((int)(hashed(seed, i) >> 24) - 128, -127);
-
-        if (is_i8) {
-            writer->data->data[begin + i] = (guint8)q;
-        } else if (is_gain) {
-            append_number(writer->data, dtype, 192 + (q >= 0 ? q / 4 : -((3 - q) / 4)),
-                          1.0 / 256.0);
-        } else {
-            append_number(writer->data, dtype, q, factor);
-        }
-    }
-    add_entry(writer, name, "", is_i8 ? "I8" : dtype, n_rows, n_cols, begin);
-    if (!is_i8)
-        return;
-    begin = writer->data->len;
-    for (size_t row = 0; row < n_rows; row++)
-        append_number(writer->data, "F32", 4 + (int)(row % 4), factor / 4);
-    add_entry(writer, name, "_scale", "F32", n_rows, 0, begin);
-}
-
-static void
-add_pair(Writer *writer, const char *prefix, const char *name, size_t n_rows, size_t n_cols)
-{
-    g_autofree char *weight = g_strconcat(prefix, name, ".weight", NULL);
-    g_autofree char *bias = g_strconcat(prefix, name, ".bias", NULL);
-
-    add_tensor(writer, weight, n_rows, n_cols);
-    add_tensor(writer, bias, n_rows, 0);
-}
-
-static void
-add_layer(Writer *writer, const Shape *s, size_t layer)
-{
-    g_autofree char *prefix = g_strdup_printf("electra.encoder.layer.%zu.", layer);
-
-    add_pair(writer, prefix, "attention.self.query", s->hidden, s->hidden);
-    add_pair(writer, prefix, "attention.self.key", s->hidden, s->hidden);
-    add_pair(writer, prefix, "attention.self.value", s->hidden, s->hidden);
-    add_pair(writer, prefix, "attention.output.dense", s->hidden, s->hidden);
-    add_pair(writer, prefix, "attention.output.LayerNorm", s->hidden, 0);
-    add_pair(writer, prefix, "intermediate.dense", s->ffn, s->hidden);
-    add_pair(writer, prefix, "output.dense", s->hidden, s->ffn);
-    add_pair(writer, prefix, "output.LayerNorm", s->hidden, 0);
-}
-
-static void
-write_weights(const char *dir, const Shape *s)
-{
-    g_autofree char *path = g_build_filename(dir, "model.safetensors", NULL);
-    g_autoptr(GString) index = g_string_new("{");
-    g_autoptr(GByteArray) data = g_byte_array_new();
-    Writer writer = { index, data, s->dtype };
-    g_autoptr(GError) error = NULL;
-    guint64 length;
-    FILE *file;
-
-    add_tensor(&writer, "electra.embeddings.word_embeddings.weight", s->vocab, s->embedding);
-    add_tensor(&writer, "electra.embeddings.position_embeddings.weight", s->positions,
-               s->embedding);
-    add_tensor(&writer, "electra.embeddings.token_type_embeddings.weight", s->types, s->embedding);
-    add_pair(&writer, "electra.embeddings.", "LayerNorm", s->embedding, 0);
-    if (s->embedding != s->hidden)
-        add_pair(&writer, "electra.", "embeddings_project", s->hidden, s->embedding);
-    for (size_t i = 0; i < s->layers; i++)
-        add_layer(&writer, s, i);
-    if (s->labels > 1) {
-        add_pair(&writer, "", "classifier", s->labels, s->hidden);
-    } else {
-        add_pair(&writer, "discriminator_predictions.", "dense", s->hidden, s->hidden);
-        add_pair(&writer, "discriminator_predictions.", "dense_prediction", 1, s->hidden);
-    }
-    g_string_append_c(index, '}');
-    length = GUINT64_TO_LE(index->len);
-    file = g_fopen(path, "wb");
-    g_assert_nonnull(file);
-    g_assert_cmpuint(fwrite(&length, sizeof length, 1, file), ==, 1);
-    g_assert_cmpuint(fwrite(index->str, index->len, 1, file), ==, 1);
-    g_assert_cmpuint(fwrite(data->data, data->len, 1, file), ==, 1);
-    g_assert_cmpint(fclose(file), ==, 0);
-}
-
-static void
-write_vocabulary(const char *dir, size_t n)
-{
-    g_autofree char *path = g_build_filename(dir, "vocab.txt", NULL);
-    g_autoptr(GString) text = g_string_new("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n");
-
-    for (size_t i = N_SPECIAL; i < n; i++)
-        g_string_append_printf(text, "w%zu\n", i);
-    g_assert_true(g_file_set_contents(path, text->str, -1, NULL));
-}
-
-static void
-write_config(const char *dir, const Shape *s)
-{
-    g_autofree char *path = g_build_filename(dir, "config.json", NULL);
-    g_autoptr(GString) text = g_string_new("{\"model_type\": \"electra\", \"id2label\": {");
-
-    for (size_t i = 0; i < s->labels; i++)
-        g_string_append_printf(text, "%s\"%zu\": \"%s%.0zu\"", i > 0 ? ", " : "", i,
-                               i > 0 ? "kind" : "O", i);
-    g_string_append_printf(
-        text,
-        "}, \"architectures\": [\"%s\"], \"hidden_act\": \"gelu\", "
-        "\"vocab_size\": %zu, \"embedding_size\": %zu, \"hidden_size\": %zu, "
-        "\"num_hidden_layers\": %zu, \"num_attention_heads\": %zu, "
-        "\"intermediate_size\": %zu, \"max_position_embeddings\": %zu, "
-        "\"type_vocab_size\": %zu, \"layer_norm_eps\": 1e-12}",
-        s->labels > 1 ? "ElectraForTokenClassification" : "ElectraForPreTraining", s->vocab,
-        s->embedding, s->hidden, s->layers, s->heads, s->ffn, s->positions, s->types);
-    g_assert_true(g_file_set_contents(path, text->str, -1, NULL));
-}
-
-static char *
-make_model(const Shape *shape)
-{
-    char *dir = g_dir_make_tmp("proofd-test-XXXXXX", NULL);
-
-    g_assert_nonnull(dir);
-    write_weights(dir, shape);
-    write_vocabulary(dir, shape->vocab);
-    write_config(dir, shape);
-    return dir;
-}
-
-static void
-remove_model(const char *dir)
-{
-    static const char *const names[] = { "model.safetensors", "vocab.txt", "config.json" };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(dir, names[i], NULL);
-
-        (void)g_remove(path);
-    }
-    g_assert_cmpint(g_rmdir(dir), ==, 0);
-}
 
 /* --- golden numbers --- */
 
@@ -289,60 +44,11 @@ compare(const float *logits, JsonArray *wanted, size_t n)
     return worst;
 }
 
-typedef struct {
-    PdSequence sequence;
-    int32_t *ids;
-    uint8_t *types;
-} Tokens;
-
-static void
-tokens_clear(Tokens *self)
-{
-    g_free(self->ids);
-    g_free(self->types);
-}
-
-static Tokens
-tokens_new(size_t n)
-{
-    Tokens tokens = { .ids = g_new(int32_t, n), .types = g_new(uint8_t, n) };
-
-    tokens.sequence = (PdSequence){ tokens.ids, tokens.types, n };
-    return tokens;
-}
-
-/* (transfer full): of all sequences at once; packing must change nothing but the last digits. */
-static float *
-run_all(PdModel *model, const GArray *all)
-{
-    g_autoptr(PdRun) run = pd_run_new(model);
-    g_autofree PdSequence *sequences = g_new(PdSequence, all->len);
-    size_t n_labels = pd_model_n_labels(model), n_tokens = 0;
-    float *logits, *at;
-
-    for (guint i = 0; i < all->len; i++) {
-        sequences[i] = g_array_index(all, Tokens, i).sequence;
-        n_tokens += sequences[i].n_tokens;
-    }
-    at = logits = g_new0(float, n_tokens *n_labels);
-    g_assert_true(pd_run_logits(run, sequences, all->len, NULL, logits));
-    for (guint i = 0; i < all->len; i++) {
-        const size_t n = sequences[i].n_tokens * n_labels;
-        g_autofree float *alone = g_new(float, n);
-
-        g_assert_true(pd_run_logits(run, &sequences[i], 1, NULL, alone));
-        for (size_t k = 0; k < n; k++)
-            g_assert_true(fabsf(alone[k] - at[k]) <= (float)TOLERANCE);
-        at += n;
-    }
-    return logits;
-}
-
 /* Against golden logits, in float32. Returns the largest difference. */
 static double
 check_sequences(PdModel *model, const GArray *all, const GPtrArray *wanted)
 {
-    g_autofree float *logits = run_all(model, all);
+    g_autofree float *logits = formula_run(model, all);
     const float *at = logits;
     double worst = 0.0;
 
@@ -359,7 +65,7 @@ check_sequences(PdModel *model, const GArray *all, const GPtrArray *wanted)
 static void
 check_chances(PdModel *model, const GArray *all, const GPtrArray *wanted, double tolerance)
 {
-    g_autofree float *logits = run_all(model, all);
+    g_autofree float *logits = formula_run(model, all);
     const size_t n_labels = pd_model_n_labels(model);
     const float *at = logits;
     double sum = 0.0, worst = 0.0, n = 0.0;
@@ -391,16 +97,6 @@ shipped_dir(void)
     return g_test_build_filename(G_TEST_DIST, "..", "model", "data", "en", NULL);
 }
 
-static PdModel *
-load_model(const char *dir)
-{
-    g_autoptr(GError) error = NULL;
-    PdModel *model = pd_model_load(dir, &error);
-
-    g_assert_no_error(error);
-    return model;
-}
-
 /* Sentences of logits.json: Tokens into @all, their logits into @wanted. */
 static JsonParser *
 read_golden(GArray *all, GPtrArray *wanted)
@@ -409,12 +105,12 @@ read_golden(GArray *all, GPtrArray *wanted)
     JsonArray *entries = json_node_get_array(json_parser_get_root(parser));
     size_t longest = 0;
 
-    g_array_set_clear_func(all, (GDestroyNotify)tokens_clear);
+    g_array_set_clear_func(all, (GDestroyNotify)formula_clear);
     for (guint i = 0; i < json_array_get_length(entries); i++) {
         JsonObject *entry = json_array_get_object_element(entries, i);
         JsonArray *ids = json_object_get_array_member(entry, "ids");
         JsonArray *types = json_object_get_array_member(entry, "types");
-        Tokens tokens = tokens_new(json_array_get_length(ids));
+        Tokens tokens = formula_tokens(json_array_get_length(ids));
 
         for (guint t = 0; t < tokens.sequence.n_tokens; t++) {
             tokens.ids[t] = (int32_t)json_array_get_int_element(ids, t);
@@ -432,7 +128,7 @@ static void
 test_shipped(void)
 {
     g_autofree char *dir = shipped_dir();
-    g_autoptr(PdModel) model = load_model(dir);
+    g_autoptr(PdModel) model = formula_load(dir);
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Tokens));
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
     g_autoptr(JsonParser) parser = read_golden(all, wanted);
@@ -452,7 +148,7 @@ check_kernels(const char *dir, const GArray *all, const GPtrArray *wanted, doubl
         if (!pd_kernels[i]->runs() || !(pd_kernels[i]->int8_pays || with_plain))
             continue;
         g_setenv("PD_KERNEL", pd_kernels[i]->name, TRUE);
-        model = load_model(dir);
+        model = formula_load(dir);
         g_assert_cmpstr(pd_model_kernel(model), ==, pd_kernels[i]->name);
         check_chances(model, all, wanted, tolerance);
     }
@@ -485,7 +181,7 @@ test_kernel_choice(void)
     g_assert_true(strstr(error->message, "fp32, ") != NULL);
     g_assert_true(strstr(error->message, fastest->name) != NULL);
     g_unsetenv("PD_KERNEL");
-    model = load_model(dir);
+    model = formula_load(dir);
     g_assert_cmpstr(pd_model_kernel(model), ==, fastest->int8_pays ? fastest->name : "fp32");
     g_setenv("PD_KERNEL", "fp32", TRUE);
 }
@@ -513,7 +209,7 @@ static void
 check_shape(JsonObject *entry)
 {
     Shape shape = read_shape(entry);
-    g_autofree char *dir = make_model(&shape);
+    g_autofree char *dir = formula_write(&shape);
     g_autoptr(GError) error = NULL;
     g_autoptr(PdModel) model = pd_model_load(dir, &error);
     JsonArray *lengths = json_object_get_array_member(entry, "lengths");
@@ -522,16 +218,17 @@ check_shape(JsonObject *entry)
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
 
     g_assert_no_error(error);
-    g_array_set_clear_func(all, (GDestroyNotify)tokens_clear);
+    g_array_set_clear_func(all, (GDestroyNotify)formula_clear);
     for (guint s = 0; s < json_array_get_length(lengths); s++) {
-        Tokens tokens = tokens_new((size_t)json_array_get_int_element(lengths, s));
+        Tokens tokens = formula_tokens((size_t)json_array_get_int_element(lengths, s));
         g_autofree char *ids = g_strdup_printf("ids %u", s);
         g_autofree char *types = g_strdup_printf("types %u", s);
-        guint32 id_seed = seed_of(ids), type_seed = seed_of(types);
+        guint32 id_seed = formula_seed(ids), type_seed = formula_seed(types);
 
         for (size_t t = 0; t < tokens.sequence.n_tokens; t++) {
-            tokens.ids[t] = (int32_t)(N_SPECIAL + hashed(id_seed, t) % (shape.vocab - N_SPECIAL));
-            tokens.types[t] = (uint8_t)(hashed(type_seed, t) % shape.types);
+            tokens.ids[t] = (int32_t)(FORMULA_SPECIAL +
+                                      formula_number(id_seed, t) % (shape.vocab - FORMULA_SPECIAL));
+            tokens.types[t] = (uint8_t)(formula_number(type_seed, t) % shape.types);
         }
         g_array_append_val(all, tokens);
         g_ptr_array_add(wanted, json_array_get_array_element(logits, s));
@@ -540,7 +237,7 @@ check_shape(JsonObject *entry)
                    check_sequences(model, all, wanted));
     if (g_str_equal(shape.dtype, "I8"))
         check_kernels(dir, all, wanted, INT8_FORMULA, true);
-    remove_model(dir);
+    formula_remove(dir);
 }
 
 static void
@@ -555,12 +252,12 @@ test_shapes(void)
 
 /* --- the rest of the interface --- */
 
-static const Shape tiny = { 16, 8, 8, 2, 2, 16, 32, 4, 3, "F32" };
+static const Shape tiny = { 16, 8, 8, 2, 2, 16, 32, 4, 3, "F32", 0, { 0.0f, 0.0f } };
 
 static void
 test_properties(void)
 {
-    g_autofree char *dir = make_model(&tiny);
+    g_autofree char *dir = formula_write(&tiny);
     g_autofree char *base = g_path_get_basename(dir);
     g_autofree char *weights = g_build_filename(dir, "model.safetensors", NULL);
     g_autofree char *hash = NULL, *contents = NULL, *wanted = NULL;
@@ -579,18 +276,20 @@ test_properties(void)
     g_assert_true(g_file_get_contents(weights, &contents, &length, NULL));
     wanted = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)contents, length);
     g_assert_cmpstr(hash, ==, wanted);
-    remove_model(dir);
+    formula_remove(dir);
 }
 
 static void
 test_empty_and_cancelled(void)
 {
-    g_autofree char *dir = make_model(&tiny);
+    g_autofree char *dir = formula_write(&tiny);
     g_autoptr(PdModel) model = pd_model_load(dir, NULL);
     g_autoptr(PdRun) run = pd_run_new(model);
     const int32_t ids[] = { 5, 6, 7 };
     const uint8_t types[] = { 0, 3, 1 };
-    const PdSequence sequences[] = { { NULL, NULL, 0 }, { ids, types, 3 }, { ids, types, 0 } };
+    const PdSequence sequences[] = { { NULL, NULL, 0, false, NULL },
+                                     { ids, types, 3, false, NULL },
+                                     { ids, types, 0, false, NULL } };
     float logits[9], again[9];
     int cancel = 1;
 
@@ -602,7 +301,7 @@ test_empty_and_cancelled(void)
     g_assert_true(pd_run_logits(run, &sequences[1], 1, NULL, again));
     for (size_t i = 0; i < G_N_ELEMENTS(logits); i++)
         g_assert_true(fabsf(logits[i] - again[i]) <= 1e-6f);
-    remove_model(dir);
+    formula_remove(dir);
 }
 
 static void
@@ -643,12 +342,12 @@ test_chances(void)
 static void
 test_references(void)
 {
-    g_autofree char *dir = make_model(&tiny);
+    g_autofree char *dir = formula_write(&tiny);
     PdModel *model = pd_model_load(dir, NULL);
     g_autoptr(PdRun) run = pd_run_new(model);
     const int32_t ids[] = { 5, -1, 1000 }; /* two that are in no vocabulary count as unknown */
     const uint8_t types[] = { 0, 0, 0 };
-    const PdSequence sequence = { ids, types, 3 };
+    const PdSequence sequence = { ids, types, 3, false, NULL };
     float logits[9];
 
     pd_model_unref(model); /* the run keeps its own */
@@ -657,7 +356,7 @@ test_references(void)
         g_assert_true(isfinite(logits[i]));
     pd_model_unref(NULL);
     pd_run_free(NULL);
-    remove_model(dir);
+    formula_remove(dir);
 }
 
 int
