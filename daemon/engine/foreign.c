@@ -56,7 +56,7 @@ is_near(const PdLooked *s, guint i)
     g_autofree char *word = lower_at(s, i);
     g_auto(GStrv) suggestions = NULL;
 
-    if (s->resources->frequency != NULL)
+    if (s->resources->frequency != NULL && g_str_is_ascii(word)) /* Hunspell is slow */
         return pd_spelling_is_slip(s->resources->frequency, word);
     suggestions = pd_lexicon_suggest(s->resources->lexicon, word, 1);
     return suggestions[0] != NULL && pd_distance(word, suggestions[0], 1) <= 1;
