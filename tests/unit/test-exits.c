@@ -107,8 +107,9 @@ static void
 test_exits(void)
 {
     g_autoptr(GArray) all = make_sentences();
-    g_autofree float *wrong[] = { run_to_exit(all, 1, 0), run_to_exit(all, 2, 0) };
-    g_autofree float *doubt[] = { run_to_exit(all, 1, 1), run_to_exit(all, 2, 1) };
+    g_autofree float *wrong_1 = run_to_exit(all, 1, 0), *wrong_2 = run_to_exit(all, 2, 0);
+    g_autofree float *doubt_1 = run_to_exit(all, 1, 1), *doubt_2 = run_to_exit(all, 2, 1);
+    const float *const wrong[] = { wrong_1, wrong_2 }, *const doubt[] = { doubt_1, doubt_2 };
     Shape shape = with_exits;
     g_autoptr(PdModel) whole = load_shape(&shape), model = NULL;
     g_autofree float *full = formula_run(whole, all), *logits = NULL;
