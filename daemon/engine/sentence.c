@@ -21,9 +21,11 @@
 
 #define HOPELESS -1.0 /* log-odds */
 #define MAX_PASSES 3
-#define NEAR 12            /* bytes: about two words */
-#define SUSPICIOUS -2.5    /* log-odds of an unjudged repair from which a place is looked at */
-#define SURE_OF_KIND 0.3   /* P(wrong) from which the model's label is the kind */
+#define NEAR 12          /* bytes: about two words */
+#define SUSPICIOUS -2.5  /* log-odds of an unjudged repair from which a place is looked at */
+#define SURE_OF_KIND 0.3 /* P(wrong) from which the model's label is the kind */
+#define LEAST_PROPOSED \
+    0.006 /* P(wrong) below which an existing word gets no repairs, whatever fits */
 #define LEAST_UNKNOWN 0.02 /* P(wrong) below which no repair is looked for */
 #define MAX_ACRONYM 5      /* letters; longer ones in capitals are words, or shouted */
 #define MIN_WORDS 3        /* of a fragment (OK. Figure 2) the model can say nothing */
@@ -333,13 +335,14 @@ static bool
 look_at(const Pass *pass, guint i, GPtrArray *found)
 {
     PdSite site = site_of(pass, i, false);
-    g_autoptr(GPtrArray) proposals =
-        pass->max_candidates > 0 ? pd_candidates_propose(pass->resources, &site) : NULL;
+    g_autoptr(GPtrArray) proposals = NULL;
     g_auto(PdRepairs) repairs = { 0 };
     PdFinding *finding;
     PdSpan place;
     PdKind kind;
 
+    if (pass->max_candidates > 0 && site.wrong >= LEAST_PROPOSED)
+        proposals = pd_candidates_propose(pass->resources, &site);
     if (!is_doubted(pass, &site, proposals))
         return true;
     site.least = least_reported(pass, site.wrong);
