@@ -127,7 +127,11 @@ class Parallel(Examples):
         self.assertEqual(self.parallel(LINES), self.one_process(LINES))
 
     def test_more_machines(self):
-        """With a stand-in for ssh that runs what it is told in a shell of its own."""
+        """With a stand-in for ssh that runs what it is told in a shell of its own.
+
+        SHELL is what a login sets, here and over there; GNU parallel sends nothing without it.
+        """
+        self.env["SHELL"] = "/bin/bash"
         log = self.dir / "hosts"
         ssh = self.script("ssh", "#!/bin/bash\n"
                           "while [[ $1 == -* ]]; do [[ $1 == -- ]] || shift; shift; done\n"
