@@ -64,6 +64,10 @@ INCLUDES = [
     ("daemon/*", ["daemon/*", "dbus/*"]),
     ("plugin/client/*", ["plugin/client/*", "dbus/protocol.h"]),
     ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/protocol.h"]),
+    ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
+    ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),
+    # in the host's process and never waiting for the bus: dictionaries and words by themselves
+    ("plugin/enchant/*", ["plugin/enchant/*", "daemon/engine/lexicon.h", "daemon/engine/words.h"]),
     ("plugin/*", ["plugin/client/*"]),
 ]
 
@@ -75,7 +79,12 @@ LIBRARIES = [
     ("cblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
     ("openblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
     ("cmark*", ["daemon/engine/markdown.c", "tests/*"], "cmark stays behind markdown.h"),
-    ("libexttextcat/*", ["daemon/engine/language.c"], "libexttextcat stays behind language.h"),
+    ("libexttextcat/*", ["daemon/engine/language.c", "plugin/http/*"],
+     "libexttextcat stays behind language.h"),
+    ("libxml/*", ["daemon/engine/html.c"], "libxml2 stays behind html.h"),
+    ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
+    ("libsoup/*", ["plugin/http/*"], "HTTP belongs to plugin/http"),
+    ("enchant*", ["plugin/enchant/*", "tests/*"], "Enchant belongs to its provider"),
 ]
 ARITHMETIC = ("model/int8.*", "model/kernel-*", "model/kernels*", "model/linear.*", "model/loops.h",
               "model/numbers.*", "model/vector-*")  # no GLib
