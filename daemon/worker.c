@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lanes hold jobs: quick ones, slow ones and those in the background. In each, clients with jobs
- * stand in a ring; the first client's first job gets one step, then both go to the back. The first
- * two lanes take turns while both have work, so neither a flood of quick jobs nor a long text holds
- * up the other. The background gets its turn when they are empty, or have had many turns; a job
- * that comes meanwhile breaks off its step, which is tried again later. Hunspell's search for
- * corrections cannot be broken off, so the background also rests between the keys of who types.
+ * Clients with jobs stand in a ring; the first one's first job gets one step, then both go to the
+ * back. A client's jobs are in lanes: quick ones and slow ones take turns while it has both, so
+ * neither a flood of quick jobs nor a long text holds up the other. While the small job of another
+ * client waits, a step is one sentence, and a small job that comes breaks off a pass over several:
+ * so whatever one client asks for, another waits for one sentence.
+ *
+ * Jobs in the background have a ring of their own. It gets its turn when the other is empty, or has
+ * had many turns; a job that comes meanwhile breaks off its step, which is tried again later.
+ * Hunspell's search for corrections cannot be broken off, so the background also rests between the
+ * keys of who types.
  */
 #include "daemon/worker.h"
 #include "daemon/engine/error.h"
@@ -16,18 +20,22 @@
 #define REST_US G_USEC_PER_SEC /* without work, until memory is given back */
 #define REST_STEPS 1000        /* as well: pages of files gather slowly */
 #define SCORE_STEP_BYTES 8192  /* texts scored in one turn; about the work of a check's step */
+#define SMALL_BYTES 500        /* of a job that others make way for */
 
 #define MAX_FOREGROUND_TURNS 256 /* in a row, while the background waits */
 #define TYPING_US (250 * 1000)   /* the next key comes within this, or a pause has begun */
 
 typedef enum { LANE_QUICK, LANE_SLOW, LANE_BACKGROUND, N_LANES } Lane;
+typedef enum { RING_FOREGROUND, RING_BACKGROUND, N_RINGS } Ring;
 
 typedef struct {
     char *name;
     GQueue jobs[N_LANES];  /* of PdJob, borrowed */
-    bool in_ring[N_LANES]; /* may stand there with no jobs left after a cancel */
+    Lane last_lane;        /* of the foreground */
+    bool in_ring[N_RINGS]; /* may stand there with no jobs left after a cancel */
     unsigned n_jobs;       /* undelivered ones */
     unsigned n_counted;    /* of these, towards the limit */
+    unsigned n_small;      /* of these, waiting and small */
 } Client;
 
 struct PdJob {
@@ -35,6 +43,7 @@ struct PdJob {
     Lane lane;
     Client *client;
     bool unbounded;
+    bool small;   /* others make way for it */
     bool waiting; /* in its lane: not with the thread */
     char *language;
     char *text;
@@ -47,7 +56,7 @@ struct PdJob {
     PdJobDone done;
     void *user_data;
     int cancelled;  /* atomic */
-    int stop;       /* atomic; polled by the engine: cancelled, or others come first */
+    int stop;       /* atomic; polled by the engine: cancelled, or others wait */
     PdCheck *check; /* the thread's, from the first step to the last */
     PdJobResult result;
     GError *error;
@@ -58,9 +67,9 @@ struct PdWorker {
     GCond wake;
     GThread *thread;
     bool quit;
-    GHashTable *clients;   /* name -> Client */
-    GQueue rings[N_LANES]; /* of Client */
-    Lane last_lane;
+    GHashTable *clients;         /* name -> Client */
+    GQueue rings[N_RINGS];       /* of Client */
+    unsigned n_small;            /* jobs waiting */
     unsigned n_foreground_turns; /* since the background had one */
     gint64 background_at_us;     /* monotonic time: it rests until then */
     GQueue cancelled;            /* of PdJob: to be finished before anything else */
@@ -102,6 +111,21 @@ lane_of(const PdJobSpec *spec, size_t cost_bytes)
     return spec->kind == PD_JOB_SCORE && cost_bytes > SCORE_STEP_BYTES ? LANE_SLOW : LANE_QUICK;
 }
 
+static Ring
+ring_of(Lane lane)
+{
+    return lane == LANE_BACKGROUND ? RING_BACKGROUND : RING_FOREGROUND;
+}
+
+/* A sentence or some, a word, a key that was pressed: there is somebody who waits. */
+static bool
+is_small(const PdJobSpec *spec, size_t cost_bytes)
+{
+    const Lane lane = lane_of(spec, cost_bytes);
+
+    return lane == LANE_QUICK || (lane == LANE_SLOW && (spec->typed || cost_bytes <= SMALL_BYTES));
+}
+
 static size_t
 spec_bytes(const PdJobSpec *spec)
 {
@@ -131,6 +155,7 @@ job_new(const PdJobSpec *spec, PdJobDone done, void *user_data)
     self->options.words = (const char *const *)(self->words = copy_strv(spec->options.words));
     self->cost_bytes = spec_bytes(spec);
     self->lane = lane_of(spec, self->cost_bytes);
+    self->small = is_small(spec, self->cost_bytes);
     self->done = done;
     self->user_data = user_data;
     self->result.text = self->text;
@@ -173,14 +198,16 @@ client_free(gpointer data)
 static bool
 step_check(PdChecker *checker, PdJob *job)
 {
+    const int *cancel = job->lane == LANE_BACKGROUND ? &job->stop : &job->cancelled;
     bool done = false;
 
     if (job->check == NULL) {
         job->check = pd_check_new(checker, job->language, job->text, job->text_bytes, &job->options,
                                   &job->error);
-        return job->check == NULL; /* long texts: the others first */
+        if (job->check == NULL || !job->small)
+            return job->check == NULL; /* long texts: the others first */
     }
-    if (!pd_check_step(job->check, &job->stop, &done, &job->error)) {
+    if (!pd_check_step(job->check, cancel, &job->stop, &done, &job->error)) {
         if (g_atomic_int_get(&job->cancelled) == 0)
             g_clear_error(&job->error); /* broken off: once more later */
         return job->error != NULL;
@@ -203,7 +230,7 @@ step_score(PdChecker *checker, PdJob *job)
     while (next < n_texts && (next == first || n_bytes < SCORE_STEP_BYTES))
         n_bytes += strlen(job->texts[next++]);
     if (!pd_checker_score(checker, job->language, (const char *const *)job->texts + first,
-                          next - first, job->result.scores + first, &job->stop, &job->error))
+                          next - first, job->result.scores + first, &job->cancelled, &job->error))
         return true;
     job->result.n_scores = next;
     return next == n_texts;
@@ -245,12 +272,12 @@ step(PdWorker *self, PdChecker *checker, PdJob *job)
     case PD_JOB_SUGGEST:
         job->result.candidates =
             pd_checker_suggest(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->stop, &job->error);
+                               job->end, &job->options, &job->cancelled, &job->error);
         break;
     case PD_JOB_EXPLAIN:
         job->result.explanation =
             pd_checker_explain(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->stop, &job->error);
+                               job->end, &job->options, &job->cancelled, &job->error);
         break;
     case PD_JOB_ADD_WORD:
         add_word(self->words, job);
@@ -268,49 +295,67 @@ step(PdWorker *self, PdChecker *checker, PdJob *job)
 /* --- the queue; the lock is held --- */
 
 static void
+set_waiting(PdWorker *self, PdJob *job, bool waiting)
+{
+    job->waiting = waiting;
+    if (!job->small)
+        return;
+    self->n_small += waiting ? 1 : -1u;
+    job->client->n_small += waiting ? 1 : -1u;
+}
+
+static void
 put_in_lane(PdWorker *self, PdJob *job)
 {
+    const Ring ring = ring_of(job->lane);
     Client *client = job->client;
 
-    job->waiting = true;
+    set_waiting(self, job, true);
     g_queue_push_tail(&client->jobs[job->lane], job);
-    if (!client->in_ring[job->lane]) {
-        client->in_ring[job->lane] = true;
-        g_queue_push_tail(&self->rings[job->lane], client);
+    if (!client->in_ring[ring]) {
+        client->in_ring[ring] = true;
+        g_queue_push_tail(&self->rings[ring], client);
     }
 }
 
+/* The lane whose turn it is, of those that have jobs. */
+static Lane
+next_lane(Client *client, Ring ring)
+{
+    if (ring == RING_BACKGROUND)
+        return LANE_BACKGROUND;
+    client->last_lane = client->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
+    if (g_queue_is_empty(&client->jobs[client->last_lane]))
+        client->last_lane = client->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
+    return client->last_lane;
+}
+
+static bool
+has_jobs(const Client *client, Ring ring)
+{
+    for (Lane lane = 0; lane < N_LANES; lane++)
+        if (ring_of(lane) == ring && client->jobs[lane].length > 0)
+            return true;
+    return false;
+}
+
 static PdJob *
-take_from_lane(PdWorker *self, Lane lane)
+take_from_ring(PdWorker *self, Ring ring)
 {
     Client *client;
 
-    while ((client = g_queue_pop_head(&self->rings[lane])) != NULL) {
-        PdJob *job = g_queue_pop_head(&client->jobs[lane]);
+    while ((client = g_queue_pop_head(&self->rings[ring])) != NULL) {
+        PdJob *job = g_queue_pop_head(&client->jobs[next_lane(client, ring)]);
 
-        client->in_ring[lane] = !g_queue_is_empty(&client->jobs[lane]);
-        if (client->in_ring[lane])
-            g_queue_push_tail(&self->rings[lane], client);
+        client->in_ring[ring] = has_jobs(client, ring);
+        if (client->in_ring[ring])
+            g_queue_push_tail(&self->rings[ring], client);
         if (job != NULL) {
-            job->waiting = false;
+            set_waiting(self, job, false);
             return job;
         }
     }
     return NULL;
-}
-
-static PdJob *
-take_foreground(PdWorker *self)
-{
-    PdJob *job;
-
-    self->last_lane = self->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
-    job = take_from_lane(self, self->last_lane);
-    if (job == NULL) {
-        self->last_lane = self->last_lane == LANE_QUICK ? LANE_SLOW : LANE_QUICK;
-        job = take_from_lane(self, self->last_lane);
-    }
-    return job;
 }
 
 static PdJob *
@@ -322,13 +367,13 @@ take_next(PdWorker *self)
         return job;
     if (self->n_foreground_turns < MAX_FOREGROUND_TURNS) {
         self->n_foreground_turns++;
-        job = take_foreground(self);
+        job = take_from_ring(self, RING_FOREGROUND);
         if (job != NULL || g_get_monotonic_time() < self->background_at_us)
             return job;
     }
     self->n_foreground_turns = 0;
-    job = take_from_lane(self, LANE_BACKGROUND);
-    return job != NULL ? job : take_foreground(self);
+    job = take_from_ring(self, RING_BACKGROUND);
+    return job != NULL ? job : take_from_ring(self, RING_FOREGROUND);
 }
 
 static gboolean deliver(gpointer user_data);
@@ -359,11 +404,18 @@ set_cancelled(PdJob *job)
     g_atomic_int_set(&job->stop, 1);
 }
 
+/* Does a small job of another client wait? The background has its turn, or is broken off. */
+static bool
+others_wait(const PdWorker *self, const PdJob *job)
+{
+    return job->lane != LANE_BACKGROUND && self->n_small > job->client->n_small;
+}
+
 /* @n_steps: since it last rested */
 static void
 wait_for_work(PdWorker *self, PdChecker *checker, unsigned *n_steps)
 {
-    if (*n_steps > 0 && g_queue_is_empty(&self->rings[LANE_BACKGROUND])) {
+    if (*n_steps > 0 && g_queue_is_empty(&self->rings[RING_BACKGROUND])) {
         if (g_cond_wait_until(&self->wake, &self->lock, g_get_monotonic_time() + REST_US))
             return;
         *n_steps = 0;
@@ -372,7 +424,7 @@ wait_for_work(PdWorker *self, PdChecker *checker, unsigned *n_steps)
         g_mutex_lock(&self->lock);
         return;
     }
-    if (g_queue_is_empty(&self->rings[LANE_BACKGROUND]))
+    if (g_queue_is_empty(&self->rings[RING_BACKGROUND]))
         g_cond_wait(&self->wake, &self->lock);
     else
         g_cond_wait_until(&self->wake, &self->lock, self->background_at_us);
@@ -396,7 +448,7 @@ run(void *data)
             continue;
         }
         self->running = job;
-        g_atomic_int_set(&job->stop, is_cancelled(job));
+        g_atomic_int_set(&job->stop, is_cancelled(job) || others_wait(self, job));
         g_mutex_unlock(&self->lock);
         done = is_cancelled(job) || step(self, checker, job);
         if (++n_steps % REST_STEPS == 0)
@@ -432,10 +484,9 @@ forget(PdWorker *self, PdJob *job)
     }
     if (client->n_jobs > 0)
         return;
-    for (Lane lane = 0; lane < N_LANES; lane++) {
-        if (client->in_ring[lane])
-            g_queue_remove(&self->rings[lane], client);
-    }
+    for (Ring ring = 0; ring < N_RINGS; ring++)
+        if (client->in_ring[ring])
+            g_queue_remove(&self->rings[ring], client);
     g_hash_table_remove(self->clients, client->name);
 }
 
@@ -525,8 +576,8 @@ pd_worker_free(PdWorker *self)
     stop_thread(self);
     deliver_all(self);
     g_hash_table_unref(self->clients);
-    for (Lane lane = 0; lane < N_LANES; lane++)
-        g_queue_clear(&self->rings[lane]);
+    for (Ring ring = 0; ring < N_RINGS; ring++)
+        g_queue_clear(&self->rings[ring]);
     g_main_context_unref(self->context);
     pd_words_unref(self->words);
     g_free(self->models_dir);
@@ -572,6 +623,14 @@ get_client(PdWorker *self, const char *name)
     return client;
 }
 
+static bool
+makes_way(const PdJob *running, const PdJob *job)
+{
+    if (running->lane == LANE_BACKGROUND)
+        return job->lane != LANE_BACKGROUND;
+    return job->small && job->client != running->client;
+}
+
 PdJob *
 pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user_data,
                GError **error)
@@ -599,8 +658,7 @@ pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user
     put_in_lane(self, job);
     if (spec->typed)
         self->background_at_us = g_get_monotonic_time() + TYPING_US;
-    if (job->lane != LANE_BACKGROUND && self->running != NULL &&
-        self->running->lane == LANE_BACKGROUND)
+    if (self->running != NULL && makes_way(self->running, job))
         g_atomic_int_set(&self->running->stop, 1);
     g_cond_signal(&self->wake);
     return job;
@@ -614,7 +672,7 @@ pd_worker_cancel(PdWorker *self, PdJob *job)
     set_cancelled(job);
     if (!job->waiting)
         return; /* running or done: the flag is enough */
-    job->waiting = false;
+    set_waiting(self, job, false);
     g_queue_remove(&job->client->jobs[job->lane], job);
     if (job->check == NULL) { /* its text must not wait for the thread's step to end */
         finish(self, job);

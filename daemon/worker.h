@@ -4,8 +4,9 @@
  *
  * It owns the PdChecker and the user's words. Jobs are served in turn: client after client, and a
  * client's jobs in turn, one step each (pd_check_step), so that a small text is answered while a
- * long one is being checked. Short jobs (Suggest, words) come between the steps, and those in the
- * background, such as the first check of a long document, make way for all others. Every job's
+ * long one is being checked: at the latest after one sentence of each other client. A client's
+ * short jobs (Suggest, words) come between the steps of its long ones, and those in the background,
+ * such as the first check of a long document, make way for all others. Every job's
  * callback is called exactly once, on the main context of the thread that made the worker, at the
  * latest by pd_worker_free().
  */

@@ -3,9 +3,9 @@
  * check.c - a text checked in steps
  *
  * A step either judges the next few sentences in one forward pass, or turns one judged sentence
- * into findings, which is where repairs are looked for. Findings of a sentence come from the cache
- * where it was checked before. What depends on the user or the whole text (own words, names,
- * disabled rules) is left out at the end.
+ * into findings, which is where repairs are looked for. While others wait, a step does one
+ * sentence. Findings of a sentence come from the cache where it was checked before. What depends on
+ * the user or the whole text (own words, names, disabled rules) is left out at the end.
  */
 #include "daemon/engine/checker-private.h"
 #include "daemon/engine/error.h"
@@ -20,6 +20,7 @@
 #define BATCH_BYTES 2000     /* of sentences judged together: about 400 tokens */
 #define PART_BATCH_BYTES 500 /* of a part's: somebody types, and a layer of this is soon done */
 #define BATCH_SENTENCES 256  /* cached ones cost no forward pass, but time */
+#define FEW_SENTENCES 16     /* of these while others wait */
 #define MAX_SENTENCE_BYTES \
     8192 /* longer ones are cut at white space: no prose, and quadratic work */
 
@@ -56,7 +57,8 @@ struct PdCheck {
     GArray *spans;     /* of PdSpan */
     guint next_span;
     GQueue pending;  /* of Pending */
-    bool judged;     /* the pending ones? */
+    guint n_judged;  /* of these, the first ones */
+    bool one_by_one; /* others waited: no pass over several until none is pending */
     GArray *found;   /* of Found */
     GArray *excused; /* of PdSpan of the text, once taken */
 };
@@ -271,38 +273,45 @@ key_of(const PdCheck *self, const char *sentence, size_t length)
     return g_bytes_new_take(key, n + length);
 }
 
+/* Judges the first @n together. false: broken off, and nothing is done */
 static bool
-judge_pending(PdCheck *self, const int *cancel)
+judge_pending(PdCheck *self, guint n, const int *cancel)
 {
     g_autoptr(GPtrArray) texts = g_ptr_array_new();
-    g_autofree bool *may_leave = g_new(bool, self->pending.length);
-    size_t i = 0;
+    g_autofree bool *may_leave = g_new(bool, n);
+    GList *l = self->pending.head;
 
-    if (self->resources->judge == NULL || self->pending.length == 0)
+    self->n_judged = n;
+    if (self->resources->judge == NULL || n == 0)
         return true;
-    for (GList *l = self->pending.head; l != NULL; l = l->next) {
+    for (; texts->len < n; l = l->next) {
         const PdSentence *sentence = ((Pending *)l->data)->sentence;
 
         may_leave[texts->len] =
             self->level != PD_LEVEL_THOROUGH && pd_sentence_is_spelt(sentence, self->resources);
         g_ptr_array_add(texts, sentence->text);
     }
-    if (!pd_judge_quickly(self->resources->judge, (const char *const *)texts->pdata, may_leave,
-                          texts->len, cancel))
+    if (!pd_judge_quickly(self->resources->judge, (const char *const *)texts->pdata, may_leave, n,
+                          cancel)) {
+        self->n_judged = 0;
         return false;
-    for (GList *l = self->pending.head; l != NULL; l = l->next)
-        pd_sentence_take_answers(((Pending *)l->data)->sentence, self->resources->judge, i++);
+    }
+    l = self->pending.head;
+    for (guint i = 0; i < n; i++, l = l->next)
+        pd_sentence_take_answers(((Pending *)l->data)->sentence, self->resources->judge, i);
     return true;
 }
 
-/* The next sentences that the cache does not have become pending, to be judged together. */
+/* The next sentences that the cache does not have become pending: one of them, or several, to be
+ * judged together. */
 static void
 collect_pending(PdCheck *self)
 {
-    const size_t max_bytes = self->is_part ? PART_BATCH_BYTES : BATCH_BYTES;
+    const size_t max_bytes = self->one_by_one ? 1 : self->is_part ? PART_BATCH_BYTES : BATCH_BYTES;
+    const guint max_sentences = self->one_by_one ? FEW_SENTENCES : BATCH_SENTENCES;
     size_t bytes = 0;
 
-    for (guint n = 0; n < BATCH_SENTENCES && !is_at_end(self); n++) {
+    for (guint n = 0; n < max_sentences && !is_at_end(self); n++) {
         g_autoptr(GBytes) key = NULL;
         const GPtrArray *known;
         Pending *pending;
@@ -333,7 +342,6 @@ collect_pending(PdCheck *self)
         pending->span = span;
         g_queue_push_tail(&self->pending, pending);
     }
-    self->judged = false;
 }
 
 static bool
@@ -349,30 +357,45 @@ finish_one(PdCheck *self, const int *cancel)
     keep(self, findings, pending->unit, pending->span);
     pd_cache_put(self->checker->cache, pending->key, findings);
     pending_free(g_queue_pop_head(&self->pending));
+    self->n_judged--;
     return true;
 }
 
-/* false: cancelled; nothing that was done is lost */
 static bool
-step(PdCheck *self, const int *cancel)
+is_set(const int *flag)
 {
-    if (!g_queue_is_empty(&self->pending) && self->judged)
+    return flag != NULL && g_atomic_int_get(flag) != 0;
+}
+
+/* false: broken off; nothing that was done is lost */
+static bool
+step(PdCheck *self, const int *cancel, const int *make_way)
+{
+    guint n;
+
+    if (self->n_judged > 0)
         return finish_one(self, cancel);
+    if (is_set(make_way))
+        self->one_by_one = true;
     if (g_queue_is_empty(&self->pending))
         collect_pending(self);
-    self->judged = judge_pending(self, cancel);
-    return self->judged;
+    n = self->one_by_one ? MIN(self->pending.length, 1) : self->pending.length;
+    if (!judge_pending(self, n, n > 1 ? make_way : cancel)) {
+        self->one_by_one = true;
+        return false;
+    }
+    return n != 1 || finish_one(self, cancel);
 }
 
 bool
-pd_check_step(PdCheck *self, const int *cancel, bool *ret_done, GError **error)
+pd_check_step(PdCheck *self, const int *cancel, const int *make_way, bool *ret_done, GError **error)
 {
-    const bool cancelled = cancel != NULL && g_atomic_int_get(cancel) != 0;
-
-    if (cancelled || !step(self, cancel)) {
+    if (is_set(cancel) || (!step(self, cancel, make_way) && is_set(cancel))) {
         g_set_error_literal(error, PD_ERROR, PD_ERROR_CANCELLED, "the call was cancelled");
         return false;
     }
+    if (g_queue_is_empty(&self->pending))
+        self->one_by_one = false;
     *ret_done = self->found->len >= PD_MAX_FINDINGS ||
                 (g_queue_is_empty(&self->pending) && is_at_end(self));
     return true;

@@ -129,7 +129,7 @@ pd_checker_check(PdChecker *self, const char *language, const char *text, size_t
     if (check == NULL)
         return NULL;
     while (!done)
-        if (!pd_check_step(check, cancel, &done, error))
+        if (!pd_check_step(check, cancel, cancel, &done, error))
             return NULL;
     return pd_check_take_findings(check);
 }

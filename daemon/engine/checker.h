@@ -145,12 +145,16 @@ PdCheck *pd_check_new(PdChecker *checker, const char *language, const char *text
 /**
  * pd_check_step:
  * @cancel: (nullable): not 0: stop soon
+ * @make_way: (nullable): not 0: others wait, or @cancel is set. A pass over several sentences is
+ * then not begun or broken off, and each of them gets a step of its own.
  * @ret_done: (out): true when the text's end is reached
  *
- * Checks the next sentences: tens of milliseconds, ten times that where candidates are looked for.
+ * Judges the next sentences together, or turns one of them into findings; does both where there is
+ * but one. Takes milliseconds, a hundred where candidates are looked for.
  * Returns: false with PD_ERROR_CANCELLED
  */
-bool pd_check_step(PdCheck *self, const int *cancel, bool *ret_done, GError **error);
+bool pd_check_step(PdCheck *self, const int *cancel, const int *make_way, bool *ret_done,
+                   GError **error);
 GPtrArray *pd_check_take_findings(
     PdCheck *self);                /* (transfer full): of PdFinding, by start; once, when done */
 void pd_check_free(PdCheck *self); /* NULL is fine; any time */

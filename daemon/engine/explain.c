@@ -287,7 +287,7 @@ findings_at(PdCheck *check, PdSpan source, const int *cancel, GError **error)
     bool done = false;
 
     while (!done)
-        if (!pd_check_step(check, cancel, &done, error))
+        if (!pd_check_step(check, cancel, cancel, &done, error))
             return NULL;
     all = pd_check_take_findings(check);
     here = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);

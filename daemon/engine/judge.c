@@ -288,14 +288,15 @@ ask_model(PdJudge *self, const GPtrArray *fresh, const int *cancel)
     return true;
 }
 
-/* Takes out of the memory what was said too roughly. */
+/* Takes out of the memory what was said too roughly, or, where the pass was broken off, not said
+ * at all. */
 static void
-forget_left(PdJudge *self, const GPtrArray *fresh)
+forget(PdJudge *self, const GPtrArray *fresh, bool answered)
 {
     for (guint i = 0; i < fresh->len; i++) {
         const Answer *answer = fresh->pdata[i];
 
-        if (!answer->left)
+        if (answered && !answer->left)
             continue;
         if (g_hash_table_remove(self->young, answer->text))
             self->young_bytes -= answer->bytes;
@@ -315,6 +316,7 @@ pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave,
                  const int *cancel)
 {
     g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+    bool answered;
 
     forget_batch(self);
     for (size_t i = 0; i < n_texts; i++) {
@@ -331,15 +333,11 @@ pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave,
         answer->may_leave &= may;
         g_ptr_array_add(self->answers, answer);
     }
-    if (fresh->len == 0 || ask_model(self, fresh, cancel)) {
-        forget_left(self, fresh);
-        return true;
-    }
-    g_hash_table_remove_all(self->young); /* some have no logits */
-    g_hash_table_remove_all(self->old);
-    self->young_bytes = 0;
-    g_ptr_array_set_size(self->answers, 0);
-    return false;
+    answered = fresh->len == 0 || ask_model(self, fresh, cancel);
+    forget(self, fresh, answered);
+    if (!answered)
+        g_ptr_array_set_size(self->answers, 0);
+    return answered;
 }
 
 static Answer *

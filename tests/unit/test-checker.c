@@ -293,11 +293,45 @@ test_cancel(void)
     bool done = false;
     int cancel = 0;
 
-    g_assert_true(pd_check_step(check, &cancel, &done, NULL));
+    g_assert_true(pd_check_step(check, &cancel, &cancel, &done, NULL));
     g_assert_false(done);
     cancel = 1;
-    g_assert_false(pd_check_step(check, &cancel, &done, &error));
+    g_assert_false(pd_check_step(check, &cancel, &cancel, &done, &error));
     g_assert_error(error, PD_ERROR, PD_ERROR_CANCELLED);
+}
+
+static unsigned
+count_steps(PdCheck *check, const int *make_way)
+{
+    bool done = false;
+    unsigned n = 0;
+
+    for (; !done; n++)
+        g_assert_true(pd_check_step(check, NULL, make_way, &done, NULL));
+    return n;
+}
+
+/* One pass and a step for each sentence; while others wait, a step is a sentence, all of it. */
+static void
+test_make_way(void)
+{
+    const PdCheckOptions options = PD_CHECK_OPTIONS_INIT;
+    const char *text = "One sentence. Teh next sentence. And one more.";
+    const int make_way = 1;
+    g_autoptr(PdChecker) checker = new_checker(NULL);
+    g_autoptr(PdChecker) fresh = new_checker(NULL);
+    g_autoptr(PdCheck) check = pd_check_new(checker, "en_US", text, strlen(text), &options, NULL);
+    g_autoptr(PdCheck) again = pd_check_new(fresh, "en_US", text, strlen(text), &options, NULL);
+    g_autoptr(GPtrArray) findings = NULL;
+    g_autoptr(GPtrArray) same = NULL;
+
+    g_assert_cmpuint(count_steps(check, NULL), ==, 4);
+    g_assert_cmpuint(count_steps(again, &make_way), ==, 3);
+    findings = pd_check_take_findings(check);
+    same = pd_check_take_findings(again);
+    g_assert_cmpuint(findings->len, ==, 1);
+    g_assert_cmpuint(same->len, ==, 1);
+    g_assert_nonnull(finding_at(same, text, "Teh"));
 }
 
 static void
@@ -469,6 +503,7 @@ main(int argc, char **argv)
     g_test_add_func("/checker/disable", test_disable);
     g_test_add_func("/checker/errors", test_errors);
     g_test_add_func("/checker/cancel", test_cancel);
+    g_test_add_func("/checker/make-way", test_make_way);
     g_test_add_func("/checker/other-languages", test_other_languages);
     g_test_add_func("/checker/markdown", test_markdown);
     g_test_add_func("/checker/split-by-markup", test_split_by_markup);

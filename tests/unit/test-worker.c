@@ -214,6 +214,33 @@ test_fair(void)
     bench_down(&bench);
 }
 
+/* One client asks for much of everything; another then waits for one of its sentences at most. */
+static void
+test_fair_in_all_lanes(void)
+{
+    g_autofree char *text = long_text(400);
+    Answer flood[20] = { 0 }, other = { 0 };
+    const char *place;
+    Bench bench;
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    push(&bench, &flood[0], 'L', &spec); /* loads the model: all the others come meanwhile */
+    for (unsigned i = 1; i < G_N_ELEMENTS(flood); i++) {
+        spec = spec_for(i % 2 == 0 ? PD_JOB_CHECK : PD_JOB_SUGGEST, ":1.1", "I recieve it.");
+        spec.end = 1;
+        push(&bench, &flood[i], 'f', &spec);
+    }
+    spec = spec_for(PD_JOB_CHECK, ":1.2", "A small text.");
+    push(&bench, &other, 'o', &spec);
+    wait_all(&bench);
+    place = strchr(bench.order->str, 'o');
+    g_assert_cmpuint(bench.order->len, ==, G_N_ELEMENTS(flood) + 1);
+    g_assert_cmpint(place - bench.order->str, <=, 1);
+    bench_down(&bench);
+}
+
 /* A long text in the background, then a small one of the same client, which breaks off its step. */
 static void
 test_background(void)
@@ -451,6 +478,7 @@ main(int argc, char **argv)
     g_test_add_func("/worker/kinds", test_kinds);
     g_test_add_func("/worker/words", test_words);
     g_test_add_func("/worker/fair", test_fair);
+    g_test_add_func("/worker/fair-in-all-lanes", test_fair_in_all_lanes);
     g_test_add_func("/worker/background", test_background);
     g_test_add_func("/worker/background-goes-on", test_background_goes_on);
     g_test_add_func("/worker/cancel", test_cancel);
