@@ -1,49 +1,78 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/engine/offsets.h"
 
-/* How many units the character that begins with byte @lead has. */
-static size_t
-units_of(PdOffsets unit, guchar lead)
+#define STRIDE 64 /* bytes counted at once: the compiler makes vectors of them */
+
+static bool
+is_inside(char byte)
 {
-    switch (unit) {
-    case PD_OFFSETS_UTF8:
-        return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    case PD_OFFSETS_UTF16:
-        return lead < 0xF0 ? 1 : 2;
-    case PD_OFFSETS_CHARS:
-        return 1;
-    }
-    g_assert_not_reached();
+    return ((guchar)byte & 0xC0) == 0x80;
+}
+
+/* How many UTF-16 code units or code points begin with this byte; 0 inside of a character. */
+static inline guchar
+begun(char byte, bool utf16)
+{
+    return (guchar)(!is_inside(byte) + (utf16 && (guchar)byte >= 0xF0));
+}
+
+static inline size_t
+begun_in_stride(const char *text, bool utf16)
+{
+    guchar n = 0; /* at most 2 for each byte */
+
+    for (size_t i = 0; i < STRIDE; i++)
+        n = (guchar)(n + begun(text[i], utf16));
+    return n;
 }
 
 size_t
 pd_text_units(const char *text, size_t length, PdOffsets unit)
 {
-    size_t units = 0;
+    const bool utf16 = unit == PD_OFFSETS_UTF16;
+    size_t units = 0, at = 0;
 
     if (unit == PD_OFFSETS_UTF8)
         return length;
-    for (const char *p = text; p < text + length; p = g_utf8_next_char(p))
-        units += units_of(unit, (guchar)*p);
+    for (; at + STRIDE <= length; at += STRIDE)
+        units += utf16 ? begun_in_stride(text + at, true) : begun_in_stride(text + at, false);
+    for (; at < length; at++)
+        units += begun(text[at], utf16);
     return units;
+}
+
+static bool
+byte_offset(const char *text, size_t length, size_t offset, size_t *ret_bytes)
+{
+    if (offset > length || (offset < length && is_inside(text[offset])))
+        return false;
+    *ret_bytes = offset;
+    return true;
 }
 
 bool
 pd_text_offset_to_bytes(const char *text, size_t length, PdOffsets unit, size_t offset,
                         size_t *ret_bytes)
 {
-    const char *p = text, *end = text + length;
-    size_t units = 0;
+    size_t units = 0, at = 0;
 
     g_return_val_if_fail(text != NULL && ret_bytes != NULL, false);
 
-    while (p < end && units < offset) {
-        units += units_of(unit, (guchar)*p);
-        p = g_utf8_next_char(p);
+    if (unit == PD_OFFSETS_UTF8)
+        return byte_offset(text, length, offset, ret_bytes);
+    while (at + STRIDE <= length && units < offset) {
+        const size_t more = pd_text_units(text + at, STRIDE, unit);
+
+        if (units + more > offset)
+            break;
+        units += more;
+        at += STRIDE;
     }
+    while (at < length && (units < offset || is_inside(text[at])))
+        units += begun(text[at++], unit == PD_OFFSETS_UTF16);
     if (units != offset)
         return false;
-    *ret_bytes = (size_t)(p - text);
+    *ret_bytes = at;
     return true;
 }
 
@@ -60,11 +89,7 @@ pd_offset_cursor_at(PdOffsetCursor *self, size_t bytes)
         return bytes;
     if (bytes < self->bytes)
         self->bytes = self->units = 0;
-    while (self->bytes < bytes) {
-        const char *p = self->text + self->bytes;
-
-        self->units += units_of(self->unit, (guchar)*p);
-        self->bytes += (size_t)(g_utf8_next_char(p) - p);
-    }
+    self->units += pd_text_units(self->text + self->bytes, bytes - self->bytes, self->unit);
+    self->bytes = bytes;
     return self->units;
 }

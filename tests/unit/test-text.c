@@ -382,6 +382,36 @@ test_offsets(void)
     g_assert_cmpuint(bytes, ==, 8);
 }
 
+/* Character by character, what is counted many bytes at once. */
+static void
+test_offsets_of_long_text(void)
+{
+    static const gunichar chars[] = { 'a', 0xE9, 0x20AC, 0x1F600, '\n' };
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t at = 0;
+
+    for (unsigned i = 0; i < 400; i++)
+        g_string_append_unichar(text, chars[i * i % 7 % G_N_ELEMENTS(chars)]);
+    for (size_t n_chars = 0, n_utf16 = 0; at < text->len; n_chars++) {
+        const gunichar c = g_utf8_get_char(text->str + at);
+        size_t bytes;
+
+        g_assert_cmpuint(pd_text_units(text->str, at, PD_OFFSETS_CHARS), ==, n_chars);
+        g_assert_cmpuint(pd_text_units(text->str, at, PD_OFFSETS_UTF16), ==, n_utf16);
+        g_assert_true(
+            pd_text_offset_to_bytes(text->str, text->len, PD_OFFSETS_CHARS, n_chars, &bytes));
+        g_assert_cmpuint(bytes, ==, at);
+        g_assert_true(
+            pd_text_offset_to_bytes(text->str, text->len, PD_OFFSETS_UTF16, n_utf16, &bytes));
+        g_assert_cmpuint(bytes, ==, at);
+        g_assert_true(
+            c < 0x10000 ||
+            !pd_text_offset_to_bytes(text->str, text->len, PD_OFFSETS_UTF16, n_utf16 + 1, &bytes));
+        n_utf16 += c < 0x10000 ? 1 : 2;
+        at += (size_t)g_unichar_to_utf8(c, NULL);
+    }
+}
+
 static void
 test_offset_cursor(void)
 {
@@ -416,6 +446,7 @@ main(int argc, char **argv)
     g_test_add_func("/text/tokens/hostile", test_tokens_hostile);
     g_test_add_func("/text/segmenter/languages", test_segmenter_languages);
     g_test_add_func("/text/offsets", test_offsets);
+    g_test_add_func("/text/offsets-of-long-text", test_offsets_of_long_text);
     g_test_add_func("/text/offset-cursor", test_offset_cursor);
     return g_test_run();
 }
