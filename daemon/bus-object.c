@@ -518,6 +518,18 @@ pd_object_register_root(DBusConnection *bus)
     need(dbus_connection_register_fallback(bus, "/", &vtable, NULL));
 }
 
+void
+pd_object_handle(DBusConnection *bus, DBusMessage *call)
+{
+    void *object;
+
+    need(dbus_connection_get_object_path_data(bus, dbus_message_get_path(call), &object));
+    if (object != NULL)
+        on_message(bus, call, object);
+    else
+        on_unknown_path(bus, call, NULL);
+}
+
 /* --- signals --- */
 
 DBusMessage *

@@ -71,6 +71,8 @@ const char *pd_object_path(const PdObject *self);
  */
 void pd_object_register_root(DBusConnection *bus);
 
+/* Handles a method call, at whatever path, as libdbus would. It may be one that a filter kept. */
+void pd_object_handle(DBusConnection *bus, DBusMessage *call);
 void pd_object_read_again(PdObject *self, PdCall *call); /* takes @call */
 
 /* (transfer full): a signal of the table, to be filled in and given to pd_object_emit(). */

@@ -4,6 +4,8 @@
 #include <glib-unix.h>
 #include <stdbool.h>
 
+#define MAX_MESSAGES 64 /* handed out in one turn: to handle calls is the affair of PdBusTurns */
+
 struct PdBusSource {
     DBusConnection *bus;
     GMainContext *context;
@@ -47,7 +49,9 @@ messages_dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
     DBusConnection *bus = dbus_connection_ref(((MessageSource *)source)->bus);
 
-    dbus_connection_dispatch(bus); /* one message */
+    for (unsigned n = 0; n < MAX_MESSAGES; n++)
+        if (dbus_connection_dispatch(bus) != DBUS_DISPATCH_DATA_REMAINS)
+            break;
     dbus_connection_unref(bus);
     return G_SOURCE_CONTINUE;
 }

@@ -2,7 +2,7 @@
 /*
  * bus-source.h - a libdbus connection under GLib's main loop
  *
- * One GSource hands out one message a turn, so a flood on the bus starves nothing else in the
+ * One GSource hands out some messages a turn, so a flood on the bus starves nothing else in the
  * loop; libdbus' watches and timeouts are sources of their own. All of it belongs to the main
  * thread, as every call of libdbus here does.
  */

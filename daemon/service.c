@@ -7,6 +7,7 @@
 #include "daemon/bus-name.h"
 #include "daemon/bus-object.h"
 #include "daemon/bus-source.h"
+#include "daemon/bus-turns.h"
 #include "daemon/engine/error.h"
 #include "daemon/engine/lexicon.h"
 #include "daemon/idle.h"
@@ -27,6 +28,7 @@ struct PdService {
     const PdSettings *settings;
     PdBusName *name;
     PdBusSource *source;
+    PdBusTurns *turns;
     PdObject *object;
     PdBusModel *model;
     PdWorker *worker;
@@ -652,6 +654,7 @@ client_vanished(const char *client, void *user_data)
     GHashTableIter iter;
     gpointer document;
 
+    pd_bus_turns_forget(self->turns, client);
     for (GList *link = self->pending.head; link != NULL; link = link->next) {
         Pending *pending = link->data;
 
@@ -683,6 +686,7 @@ on_idle(void *user_data)
     PdService *self = user_data;
 
     pd_bus_name_release(self->name);
+    pd_bus_turns_flush(self->turns);
     if (pd_idle_is_held(self->idle) && pd_bus_name_request(self->name, false, NULL))
         return;
     g_debug("nothing to do: stopping");
@@ -718,6 +722,7 @@ start(PdService *self, bool replace, GError **error)
     self->model =
         pd_bus_model_new(self->object, self->worker, self->idle, self->settings->language);
     self->source = pd_bus_source_new(bus);
+    self->turns = pd_bus_turns_new(bus);
     return pd_bus_name_request(self->name, replace, error); /* last: all is ready to answer */
 }
 
@@ -757,6 +762,7 @@ pd_service_free(PdService *self)
     pd_bus_model_free(self->model);
     pd_object_free(self->object);
     pd_bus_name_flush(self->name);
+    pd_bus_turns_free(self->turns);
     pd_bus_source_free(self->source);
     pd_bus_name_free(self->name);
     pd_idle_free(self->idle);

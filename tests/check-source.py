@@ -51,6 +51,7 @@ INCLUDES = [
     ("daemon/nearest.*", []),
     ("daemon/bus-source.*", ["dbus/protocol.h"]),
     ("daemon/bus-object.*", ["daemon/bus-source.h", "daemon/nearest.h", "dbus/*"]),
+    ("daemon/bus-turns.*", ["daemon/bus-object.h"]),
     ("daemon/bus-args.*", ["daemon/bus-object.h", "daemon/settings.h", "daemon/nearest.h",
                            "daemon/engine/*", "dbus/protocol.h"]),
     ("daemon/settings.*", ["daemon/nearest.h", "daemon/engine/*", "dbus/protocol.h"]),

@@ -167,6 +167,116 @@ test_flood(PdFixture *self, gconstpointer data)
     g_assert_true(pd_has_finding(findings, 2, 7));
 }
 
+/* --- a flood that is there before another client's call --- */
+
+/* All that @client has sent is on its way to the service. */
+static void
+wait_routed(GDBusConnection *client)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = NULL;
+
+    g_dbus_connection_flush_sync(client, NULL, NULL);
+    reply = g_dbus_connection_call_sync(client, "org.freedesktop.DBus", "/",
+                                        "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
+                                        G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, &error);
+    g_assert_no_error(error);
+}
+
+static char *
+open_document(PdFixture *self, const char *text, const char *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = pd_fixture_call(
+        self, "Open", g_variant_new("(ss@a{sv})", "en_US", text, pd_options(options)), &error);
+    char *path;
+
+    g_assert_no_error(error);
+    g_variant_get(reply, "(o)", &path);
+    return path;
+}
+
+static uint64_t
+handled_calls(const PdReply *statistics)
+{
+    g_autoptr(GVariant) boxed = g_variant_get_child_value(statistics->reply, 0);
+    g_autoptr(GVariant) table = g_variant_get_variant(boxed);
+    uint64_t n;
+
+    g_assert_true(g_variant_lookup(table, "calls", "t", &n));
+    return n;
+}
+
+/* @data: the document's options. The service stands still while the calls come, so their order is
+ * sure: a hundred edits of one client, then a call of another and its question how many calls were
+ * handled until then. */
+static void
+test_flood_of_edits(PdFixture *self, gconstpointer data)
+{
+    enum { N_EDITS = 100, N_OTHERS = 2, MOST_BETWEEN = 4 };
+    g_autofree char *text = pd_long_text(2000);
+    g_autofree char *path = open_document(self, text, data);
+    g_autofree PdReply *edits = g_new0(PdReply, N_EDITS);
+    g_autoptr(GDBusConnection) other = pd_fixture_connect(self);
+    const uint64_t n_before = pd_fixture_statistic(self, "calls");
+    PdReply quick, statistics;
+
+    g_subprocess_send_signal(self->service, SIGSTOP);
+    for (unsigned i = 0; i < N_EDITS; i++)
+        pd_send(&edits[i], self->client, path, PD_DBUS_DOCUMENT_INTERFACE, "Edit",
+                g_variant_new("(tuus)", (guint64)i + 1, (guint32)(strlen(text) / 2 + i), 0, "x"));
+    wait_routed(self->client);
+    send_check(&quick, other, "I recieve it.");
+    pd_send(&statistics, other, PD_DBUS_PATH, "org.freedesktop.DBus.Properties", "Get",
+            g_variant_new("(ss)", PD_DBUS_INTERFACE, "Statistics"));
+    wait_routed(other);
+    g_subprocess_send_signal(self->service, SIGCONT);
+    pd_wait(&quick);
+    g_assert_no_error(quick.error);
+    pd_reply_done(&quick);
+    pd_wait(&statistics);
+    g_assert_no_error(statistics.error);
+    g_assert_cmpuint(handled_calls(&statistics) - n_before, <=, N_OTHERS + MOST_BETWEEN);
+    pd_reply_done(&statistics);
+    for (unsigned i = 0; i < N_EDITS; i++) {
+        pd_wait(&edits[i]);
+        if (i + 1 < N_EDITS)
+            pd_assert_error(&edits[i], "Cancelled");
+        else
+            g_assert_no_error(edits[i].error);
+        pd_reply_done(&edits[i]);
+    }
+}
+
+/* A client that left with calls on their way: none of them is handled. */
+static void
+test_flood_of_a_client_that_left(PdFixture *self, gconstpointer data)
+{
+    g_autoptr(GDBusConnection) other = pd_fixture_connect(self);
+    const uint64_t n_before = pd_fixture_statistic(self, "calls");
+    PdReply opens[50], mine;
+
+    g_subprocess_send_signal(self->service, SIGSTOP);
+    for (size_t i = 0; i < G_N_ELEMENTS(opens); i++)
+        pd_send(&opens[i], other, PD_DBUS_PATH, PD_DBUS_INTERFACE, "Open",
+                g_variant_new("(ss@a{sv})", "en_US", "I recieve it.", pd_options(NULL)));
+    wait_routed(other);
+    g_dbus_connection_close_sync(other, NULL, NULL);
+    send_check(&mine, self->client, "I recieve it.");
+    wait_routed(self->client);
+    g_subprocess_send_signal(self->service, SIGCONT);
+    pd_wait(&mine);
+    g_assert_no_error(mine.error);
+    pd_reply_done(&mine);
+    g_assert_cmpuint(pd_fixture_statistic(self, "calls"), ==, n_before + 2); /* mine and this */
+    g_assert_cmpuint(pd_fixture_statistic(self, "documents"), ==, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(opens); i++) {
+        pd_wait(&opens[i]);
+        g_assert_nonnull(opens[i].error); /* the connection is closed */
+        pd_reply_done(&opens[i]);
+    }
+}
+
 /* Texts over the byte limit together: Busy, while those accepted are answered. */
 static void
 test_flood_of_bytes(PdFixture *self, gconstpointer data)
@@ -288,8 +398,9 @@ test_invalid_bytes(PdFixture *self, gconstpointer data)
     g_assert_true(pd_has_finding(findings, 2, 7));
 }
 
-#define ADD(path, fn) \
-    g_test_add("/clients/" path, PdFixture, NULL, pd_fixture_up, fn, pd_fixture_down)
+#define ADD_WITH(path, fn, data) \
+    g_test_add("/clients/" path, PdFixture, data, pd_fixture_up, fn, pd_fixture_down)
+#define ADD(path, fn) ADD_WITH(path, fn, NULL)
 
 int
 main(int argc, char **argv)
@@ -302,6 +413,10 @@ main(int argc, char **argv)
     ADD("cancel-others", test_cancel_others);
     ADD("killed-client", test_killed_client);
     ADD("flood", test_flood);
+    ADD_WITH("flood-of-edits", test_flood_of_edits, "{'wait': <false>}");
+    ADD_WITH("flood-of-edits/markdown", test_flood_of_edits,
+             "{'format': <'markdown'>, 'wait': <false>}");
+    ADD("flood-of-a-client-that-left", test_flood_of_a_client_that_left);
     ADD("flood-of-bytes", test_flood_of_bytes);
     ADD("invalid-bytes", test_invalid_bytes);
     return g_test_run();
