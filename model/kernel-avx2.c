@@ -17,9 +17,9 @@
 
 #include "model/loops.h"
 
+#define OUTS (PD_INT8_OUTS / 2)
 #define MAX_ROWS 6
-#define PARTS 2 /* registers of half a panel: 4 outputs with two sums each */
-#define HALF (PD_INT8_OUTS / 2)
+#define PARTS 2 /* registers of a tile's row: 4 outputs with two sums each */
 
 static bool
 runs(void)
@@ -46,17 +46,6 @@ add_products(__m256i *sum, __m256i a, __m256i b)
     __asm__("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0"
             : "+x"(*sum), "=&x"(product)
             : "x"(a), "x"(b));
-}
-
-V_INLINE void
-finish(const PdInt8Linear *self, size_t at, __m256i sum, float scale, float zero, float *y)
-{
-    __m256 shift = _mm256_mul_ps(_mm256_set1_ps(zero), _mm256_loadu_ps(self->sum + at));
-    __m256 value =
-        _mm256_fmsub_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(self->scale + at), shift);
-
-    _mm256_storeu_ps(
-        y, _mm256_fmadd_ps(value, _mm256_set1_ps(scale), _mm256_loadu_ps(self->bias + at)));
 }
 
 /* Outputs [first, first + 8); @n_rows is a constant wherever this is inlined. */
@@ -95,38 +84,6 @@ tile(const PdInt8Linear *self, size_t first, const PdInt8Rows *x, size_t row, fl
     }
 }
 
-static void
-product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, size_t y_stride)
-{
-    for (size_t first = 0; first < self->n_panels * PD_INT8_OUTS; first += HALF) {
-        for (size_t row = 0, height; row < n_rows; row += height) {
-            height = pd_tile_height(n_rows - row, MAX_ROWS);
-            switch (height) {
-#define CASE(n)                                    \
-    case n:                                        \
-        tile(self, first, x, row, y, y_stride, n); \
-        break
-                CASE(6);
-                CASE(5);
-                CASE(4);
-                CASE(3);
-                CASE(2);
-                CASE(1);
-#undef CASE
-            }
-        }
-    }
-}
+#include "model/tiles.h"
 
-const PdKernel pd_kernel_avx2 = {
-    .name = "avx2",
-    .runs = runs,
-    .int8_pays = true,
-    .wide_values = sizeof(VALUE) > 1,
-    .product = product,
-    .quantise = quantise,
-    .gelu_quantise = gelu_quantise,
-    .gelu = gelu,
-    .add_layer_norm = add_layer_norm,
-    .attention = attention,
-};
+const PdKernel pd_kernel_avx2 = KERNEL("avx2", true);

@@ -126,15 +126,4 @@ product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, 
         panels(self, panel, x, n_rows, y, y_stride, 1);
 }
 
-const PdKernel pd_kernel_avx512vnni = {
-    .name = "avx512vnni",
-    .runs = runs,
-    .int8_pays = true,
-    .wide_values = sizeof(VALUE) > 1,
-    .product = product,
-    .quantise = quantise,
-    .gelu_quantise = gelu_quantise,
-    .gelu = gelu,
-    .add_layer_norm = add_layer_norm,
-    .attention = attention,
-};
+const PdKernel pd_kernel_avx512vnni = KERNEL("avx512vnni", true);

@@ -14,6 +14,7 @@
 
 #include "model/loops.h"
 
+#define OUTS PD_INT8_OUTS
 #define MAX_ROWS 6
 #define HALF (PD_INT8_OUTS / 2)
 
@@ -29,23 +30,12 @@ runs(void)
     return (a & 1u << 4) != 0;
 }
 
+/* Outputs [first, first + 16); @n_rows is a constant wherever this is inlined. */
 V_INLINE void
-finish(const PdInt8Linear *self, size_t at, __m256i sum, float scale, float zero, float *y)
-{
-    __m256 shift = _mm256_mul_ps(_mm256_set1_ps(zero), _mm256_loadu_ps(self->sum + at));
-    __m256 value =
-        _mm256_fmsub_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(self->scale + at), shift);
-
-    _mm256_storeu_ps(
-        y, _mm256_fmadd_ps(value, _mm256_set1_ps(scale), _mm256_loadu_ps(self->bias + at)));
-}
-
-/* @n_rows is a constant wherever this is inlined. */
-V_INLINE void
-tile(const PdInt8Linear *self, size_t panel, const PdInt8Rows *x, size_t row, float *y,
+tile(const PdInt8Linear *self, size_t first, const PdInt8Rows *x, size_t row, float *y,
      size_t y_stride, const size_t n_rows)
 {
-    const size_t n_in = self->n_in, first = panel * PD_INT8_OUTS;
+    const size_t n_in = self->n_in;
     const VALUE *values = (const VALUE *)x->values + row * n_in;
     const int8_t *weight = self->weight + first * n_in;
     __m256i sum[MAX_ROWS][2];
@@ -76,38 +66,6 @@ tile(const PdInt8Linear *self, size_t panel, const PdInt8Rows *x, size_t row, fl
                    y + (row + r) * y_stride + first + h * HALF);
 }
 
-static void
-product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, size_t y_stride)
-{
-    for (size_t panel = 0; panel < self->n_panels; panel++) {
-        for (size_t row = 0, height; row < n_rows; row += height) {
-            height = pd_tile_height(n_rows - row, MAX_ROWS);
-            switch (height) {
-#define CASE(n)                                    \
-    case n:                                        \
-        tile(self, panel, x, row, y, y_stride, n); \
-        break
-                CASE(6);
-                CASE(5);
-                CASE(4);
-                CASE(3);
-                CASE(2);
-                CASE(1);
-#undef CASE
-            }
-        }
-    }
-}
+#include "model/tiles.h"
 
-const PdKernel pd_kernel_avxvnni = {
-    .name = "avxvnni",
-    .runs = runs,
-    .int8_pays = true,
-    .wide_values = sizeof(VALUE) > 1,
-    .product = product,
-    .quantise = quantise,
-    .gelu_quantise = gelu_quantise,
-    .gelu = gelu,
-    .add_layer_norm = add_layer_norm,
-    .attention = attention,
-};
+const PdKernel pd_kernel_avxvnni = KERNEL("avxvnni", true);

@@ -16,6 +16,7 @@
 
 #include "model/loops.h"
 
+#define OUTS PD_INT8_OUTS
 #define MAX_ROWS 4
 #define PARTS 4 /* registers of a panel: 4 outputs each */
 #define SHIFT 128
@@ -44,12 +45,12 @@ finish(const PdInt8Linear *self, size_t at, int32x4_t sum, float scale, float ze
     vst1q_f32(y, vfmaq_n_f32(vld1q_f32(self->bias + at), value, scale));
 }
 
-/* @n_rows is a constant wherever this is inlined. */
+/* Outputs [first, first + 16); @n_rows is a constant wherever this is inlined. */
 V_INLINE void
-tile(const PdInt8Linear *self, size_t panel, const PdInt8Rows *x, size_t row, float *y,
+tile(const PdInt8Linear *self, size_t first, const PdInt8Rows *x, size_t row, float *y,
      size_t y_stride, const size_t n_rows)
 {
-    const size_t n_in = self->n_in, first = panel * PD_INT8_OUTS;
+    const size_t n_in = self->n_in;
     const VALUE *values = (const VALUE *)x->values + row * n_in;
     const int8_t *weight = self->weight + first * n_in;
     int32x4_t sum[MAX_ROWS][PARTS];
@@ -82,36 +83,6 @@ tile(const PdInt8Linear *self, size_t panel, const PdInt8Rows *x, size_t row, fl
                    y + (row + r) * y_stride + first + 4 * part);
 }
 
-static void
-product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, size_t y_stride)
-{
-    for (size_t panel = 0; panel < self->n_panels; panel++) {
-        for (size_t row = 0, height; row < n_rows; row += height) {
-            height = pd_tile_height(n_rows - row, MAX_ROWS);
-            switch (height) {
-#define CASE(n)                                    \
-    case n:                                        \
-        tile(self, panel, x, row, y, y_stride, n); \
-        break
-                CASE(4);
-                CASE(3);
-                CASE(2);
-                CASE(1);
-#undef CASE
-            }
-        }
-    }
-}
+#include "model/tiles.h"
 
-const PdKernel pd_kernel_neon = {
-    .name = "neon",
-    .runs = runs,
-    .int8_pays = true,
-    .wide_values = sizeof(VALUE) > 1,
-    .product = product,
-    .quantise = quantise,
-    .gelu_quantise = gelu_quantise,
-    .gelu = gelu,
-    .add_layer_norm = add_layer_norm,
-    .attention = attention,
-};
+const PdKernel pd_kernel_neon = KERNEL("neon", true);

@@ -42,15 +42,4 @@ product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, 
                   x->zero[row], y + row * y_stride + p * PD_INT8_OUTS);
 }
 
-const PdKernel pd_kernel_plain = {
-    .name = "plain",
-    .runs = runs,
-    .int8_pays = false,
-    .wide_values = sizeof(VALUE) > 1,
-    .product = product,
-    .quantise = quantise,
-    .gelu_quantise = gelu_quantise,
-    .gelu = gelu,
-    .add_layer_norm = add_layer_norm,
-    .attention = attention,
-};
+const PdKernel pd_kernel_plain = KERNEL("plain", false);

@@ -367,3 +367,11 @@ attention(const float *qkv, size_t n_tokens, size_t n_heads, size_t head_size, f
             attend_block(&h, smaller(LANES, n_tokens - query), out + query * hidden + at, hidden);
     }
 }
+
+/* The table of a kernel-*.c, with its own runs() and product(). */
+#define KERNEL(its_name, pays)                                                                   \
+    {                                                                                            \
+        .name = (its_name), .runs = runs, .int8_pays = (pays), .wide_values = sizeof(VALUE) > 1, \
+        .product = product, .quantise = quantise, .gelu_quantise = gelu_quantise, .gelu = gelu,  \
+        .add_layer_norm = add_layer_norm, .attention = attention,                                \
+    }

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "model/int8.h"
+
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -65,4 +67,16 @@ v_store_values(VALUE *to, Vec x)
         _mm_storel_epi64((__m128i *)(void *)to, cut);
     else
         _mm_storeu_si128((__m128i *)(void *)to, _mm_cvtepu8_epi16(cut));
+}
+
+/* Outputs [at, at + 8) of a token, from the sums of products. */
+V_INLINE void
+finish(const PdInt8Linear *self, size_t at, __m256i sum, float scale, float zero, float *y)
+{
+    __m256 shift = _mm256_mul_ps(_mm256_set1_ps(zero), _mm256_loadu_ps(self->sum + at));
+    __m256 value =
+        _mm256_fmsub_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(self->scale + at), shift);
+
+    _mm256_storeu_ps(
+        y, _mm256_fmadd_ps(value, _mm256_set1_ps(scale), _mm256_loadu_ps(self->bias + at)));
 }

@@ -29,10 +29,13 @@ DOCUMENTS = {".md", ".xml", ".svg"}
 # may always include its own header, and any file of a folder that folder's error.h.
 INCLUDES = [
     ("tests/*", ["model/*", "daemon/*", "dbus/*", "plugin/*", "tests/*"]),
-    ("model/kernel-*.c", ["model/kernels-private.h", "model/loops.h", "model/vector-*.h"]),
+    ("model/kernel-*.c", ["model/kernels-private.h", "model/loops.h", "model/tiles.h",
+                          "model/vector-*.h"]),
     ("model/kernels*", ["model/int8.h", "model/kernels.h", "model/kernels-private.h"]),
     ("model/loops.h", ["model/kernels.h"]),
-    *[(f"model/{leaf}", []) for leaf in ("int8.*", "linear.*", "numbers.*", "vector-*.h")],
+    ("model/tiles.h", ["model/kernels-private.h"]),
+    ("model/vector-*.h", ["model/int8.h"]),
+    *[(f"model/{leaf}", []) for leaf in ("int8.*", "linear.*", "numbers.*")],
     ("model/weights.*", ["model/int8.h", "model/numbers.h"]),
     ("model/wordpiece.*", ["model/weights.h"]),
     ("model/*", ["model/*"]),
@@ -88,7 +91,7 @@ LIBRARIES = [
     ("enchant*", ["plugin/enchant/*", "tests/*"], "Enchant belongs to its provider"),
 ]
 ARITHMETIC = ("model/int8.*", "model/kernel-*", "model/kernels*", "model/linear.*", "model/loops.h",
-              "model/numbers.*", "model/vector-*")  # no GLib
+              "model/numbers.*", "model/tiles.h", "model/vector-*")  # no GLib
 ARITHMETIC_ONLY = {"cblas.h", "openblas_config.h", "assert.h", "float.h", "limits.h", "math.h",
                    "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h", "immintrin.h",
                    "arm_neon.h", "sys/auxv.h"}
