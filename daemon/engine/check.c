@@ -285,7 +285,7 @@ judge_pending(PdCheck *self, guint n, const int *cancel)
     if (self->resources->judge == NULL || n == 0)
         return true;
     for (; texts->len < n; l = l->next) {
-        const PdSentence *sentence = ((Pending *)l->data)->sentence;
+        PdSentence *sentence = ((Pending *)l->data)->sentence;
 
         may_leave[texts->len] =
             self->level != PD_LEVEL_THOROUGH && pd_sentence_is_spelt(sentence, self->resources);

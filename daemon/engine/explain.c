@@ -19,7 +19,7 @@
 
 typedef struct {
     PdCheckPlace at;
-    const PdSentence *sentence;
+    PdSentence *sentence;
     PdSpan place; /* bytes of the sentence */
     guint first;  /* tokens of the place */
     guint last;

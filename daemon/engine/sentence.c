@@ -68,6 +68,7 @@ pd_sentence_free(PdSentence *self)
     g_free(self->text);
     g_array_unref(self->tokens);
     g_clear_pointer(&self->grams, g_array_unref);
+    g_free(self->unknown);
     g_free(self->wrong);
     g_free(self->kinds);
     g_free(self);
@@ -183,13 +184,32 @@ pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i)
     return is_known(self, resources, i);
 }
 
-bool
-pd_sentence_is_spelt(const PdSentence *self, PdResources *resources)
+static void
+find_unknown(PdSentence *self, PdResources *resources)
 {
+    if (self->unknown != NULL)
+        return;
+    self->unknown = g_new0(bool, self->tokens->len + 1);
     for (guint i = 0; i < self->tokens->len; i++)
-        if (token_at(self, i)->kind == PD_TOKEN_WORD && !is_known(self, resources, i))
-            return false;
-    return true;
+        self->unknown[i] =
+            token_at(self, i)->kind == PD_TOKEN_WORD && !is_known(self, resources, i);
+}
+
+static size_t
+count_unknown(const PdSentence *self)
+{
+    size_t n = 0;
+
+    for (guint i = 0; i < self->tokens->len; i++)
+        n += self->unknown[i];
+    return n;
+}
+
+bool
+pd_sentence_is_spelt(PdSentence *self, PdResources *resources)
+{
+    find_unknown(self, resources);
+    return count_unknown(self) == 0;
 }
 
 /* --- findings ----------------------------------------------------------------- */
@@ -605,45 +625,23 @@ find_all(Pass *pass, const GArray *exempt)
     return find_doubted(pass);
 }
 
-/* [tokens]: the dictionary lacks this word; g_free */
-static bool *
-find_unknown(const PdSentence *self, PdResources *resources)
-{
-    bool *unknown = g_new0(bool, self->tokens->len + 1);
-
-    for (guint i = 0; i < self->tokens->len; i++)
-        unknown[i] = token_at(self, i)->kind == PD_TOKEN_WORD && !is_known(self, resources, i);
-    return unknown;
-}
-
-static bool
-is_in_language(const PdSentence *self, const PdResources *resources, PdLanguageGuard *guard,
-               const bool *unknown)
+bool
+pd_sentence_is_in_language(PdSentence *self, PdResources *resources, PdLanguageGuard *guard)
 {
     const size_t n_words = count_words(self);
-    size_t n_unknown = 0;
 
-    for (guint i = 0; i < self->tokens->len; i++)
-        n_unknown += unknown[i];
+    find_unknown(self, resources);
     return guard == NULL ||
            pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
-                                     strlen(self->text), n_words, n_words - n_unknown);
-}
-
-bool
-pd_sentence_is_in_language(const PdSentence *self, PdResources *resources, PdLanguageGuard *guard)
-{
-    g_autofree bool *unknown = find_unknown(self, resources);
-
-    return is_in_language(self, resources, guard, unknown);
+                                     strlen(self->text), n_words, n_words - count_unknown(self));
 }
 
 GPtrArray *
-pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageGuard *guard,
+pd_sentence_findings(PdSentence *self, PdResources *resources, PdLanguageGuard *guard,
                      PdLevel level, PdVariant variant, size_t max_candidates, const int *cancel)
 {
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func((GDestroyNotify)pd_finding_free);
-    g_autofree bool *unknown = find_unknown(self, resources);
+    g_autofree bool *unknown = NULL;
     g_autoptr(GArray) exempt = NULL;
     Pass pass = { .sentence = self,
                   .resources = resources,
@@ -651,11 +649,11 @@ pd_sentence_findings(const PdSentence *self, PdResources *resources, PdLanguageG
                   .max_candidates = max_candidates,
                   .cancel = cancel,
                   .findings = findings,
-                  .original = self,
-                  .unknown = unknown };
+                  .original = self };
 
-    if (!is_in_language(self, resources, guard, unknown))
+    if (!pd_sentence_is_in_language(self, resources, guard))
         return g_steal_pointer(&findings);
+    pass.unknown = unknown = g_memdup2(self->unknown, (self->tokens->len + 1) * sizeof(bool));
     exempt = pd_exempt_find(
         &(PdLooked){ resources, guard, level, self->text, self->tokens, self->wrong, unknown });
     pd_variant_apply(resources, variant, self->text, self->tokens, findings);

@@ -14,6 +14,7 @@ typedef struct {
     char *text;     /* NUL-terminated */
     GArray *tokens; /* of PdToken, positions in @text */
     GArray *grams;  /* of PdNgramToken; NULL without a model */
+    bool *unknown;  /* [tokens] the dictionary lacks this word; NULL until somebody asks */
     double *wrong;  /* [tokens] P(wrong) of each; NULL without a model */
     PdKind *kinds;  /* [tokens] what the model says of each; NULL without labels */
 } PdSentence;
@@ -29,11 +30,10 @@ void pd_sentence_take_answers(PdSentence *self, const PdJudge *judge, size_t ind
 bool pd_sentence_knows(const PdSentence *self, PdResources *resources, guint i);
 
 /* Does the dictionary have each of its words? */
-bool pd_sentence_is_spelt(const PdSentence *self, PdResources *resources);
+bool pd_sentence_is_spelt(PdSentence *self, PdResources *resources);
 
 /* What @guard (nullable: yes) says of the sentence and the dictionary's language. */
-bool pd_sentence_is_in_language(const PdSentence *self, PdResources *resources,
-                                PdLanguageGuard *guard);
+bool pd_sentence_is_in_language(PdSentence *self, PdResources *resources, PdLanguageGuard *guard);
 
 /**
  * pd_sentence_findings:
@@ -44,8 +44,8 @@ bool pd_sentence_is_in_language(const PdSentence *self, PdResources *resources,
  *
  * Returns: (transfer full): of PdFinding by start, positions in the sentence; NULL if cancelled
  */
-GPtrArray *pd_sentence_findings(const PdSentence *self, PdResources *resources,
-                                PdLanguageGuard *guard, PdLevel level, PdVariant variant,
-                                size_t max_candidates, const int *cancel);
+GPtrArray *pd_sentence_findings(PdSentence *self, PdResources *resources, PdLanguageGuard *guard,
+                                PdLevel level, PdVariant variant, size_t max_candidates,
+                                const int *cancel);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdSentence, pd_sentence_free)
