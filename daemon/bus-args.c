@@ -386,28 +386,21 @@ pd_bus_read_place(DBusMessageIter *iter, PdOffsets unit, const char *text, size_
 /* --- values --- */
 
 static void
-need(dbus_bool_t ok)
-{
-    if (!ok)
-        g_error("out of memory");
-}
-
-static void
 append(DBusMessageIter *iter, int type, const void *value)
 {
-    need(dbus_message_iter_append_basic(iter, type, value));
+    pd_bus_need(dbus_message_iter_append_basic(iter, type, value));
 }
 
 void
 pd_bus_open(DBusMessageIter *iter, int type, const char *signature, DBusMessageIter *ret_inner)
 {
-    need(dbus_message_iter_open_container(iter, type, signature, ret_inner));
+    pd_bus_need(dbus_message_iter_open_container(iter, type, signature, ret_inner));
 }
 
 void
 pd_bus_close(DBusMessageIter *iter, DBusMessageIter *inner)
 {
-    need(dbus_message_iter_close_container(iter, inner));
+    pd_bus_need(dbus_message_iter_close_container(iter, inner));
 }
 
 void

@@ -80,8 +80,7 @@ connect_bus(PdBusName *self, GError **error)
     if (self->bus == NULL)
         return set_bus_error(error, &bus_error, "cannot connect to the session bus");
     dbus_connection_set_exit_on_disconnect(self->bus, FALSE);
-    if (!dbus_connection_add_filter(self->bus, on_message, self, NULL))
-        g_error("out of memory");
+    pd_bus_need(dbus_connection_add_filter(self->bus, on_message, self, NULL));
     dbus_bus_add_match(self->bus, VANISHED_RULE, &bus_error);
     if (dbus_error_is_set(&bus_error))
         return set_bus_error(error, &bus_error, "cannot watch the session bus");

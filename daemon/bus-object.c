@@ -45,14 +45,6 @@ struct PdCall {
 
 /* --- calls --- */
 
-/* libdbus reports nothing but a lack of memory this way; GLib aborts on that too */
-static void
-need(dbus_bool_t ok)
-{
-    if (!ok)
-        g_error("out of memory");
-}
-
 PdCall *
 pd_call_new(DBusConnection *bus, DBusMessage *message)
 {
@@ -117,9 +109,9 @@ pd_call_serial(const PdCall *self)
 static DBusMessage *
 address(const PdCall *self, DBusMessage *answer)
 {
-    need(answer != NULL);
-    need(dbus_message_set_reply_serial(answer, self->serial));
-    need(dbus_message_set_destination(answer, self->sender));
+    pd_bus_need(answer != NULL);
+    pd_bus_need(dbus_message_set_reply_serial(answer, self->serial));
+    pd_bus_need(dbus_message_set_destination(answer, self->sender));
     dbus_message_set_no_reply(answer, TRUE);
     return answer;
 }
@@ -139,7 +131,7 @@ pd_call_return(PdCall *self, DBusMessage *reply)
 
     self->answered = true;
     if (!self->no_reply)
-        need(dbus_connection_send(self->bus, reply, NULL));
+        pd_bus_need(dbus_connection_send(self->bus, reply, NULL));
     pd_call_unref(self);
 }
 
@@ -161,8 +153,8 @@ pd_call_fail(PdCall *self, const char *name, const char *format, ...)
     text = g_strdup_vprintf(format, args);
     va_end(args);
     valid = g_utf8_make_valid(text, -1); /* libdbus aborts on anything else */
-    need(dbus_message_set_error_name(answer, name));
-    need(dbus_message_append_args(answer, DBUS_TYPE_STRING, &valid, DBUS_TYPE_INVALID));
+    pd_bus_need(dbus_message_set_error_name(answer, name));
+    pd_bus_need(dbus_message_append_args(answer, DBUS_TYPE_STRING, &valid, DBUS_TYPE_INVALID));
     pd_call_return(self, answer);
 }
 
@@ -173,7 +165,7 @@ append_children(GString *xml, DBusConnection *bus, const char *path)
 {
     char **children = NULL;
 
-    need(dbus_connection_list_registered(bus, path, &children));
+    pd_bus_need(dbus_connection_list_registered(bus, path, &children));
     for (char **child = children; *child != NULL; child++)
         g_string_append_printf(xml, "<node name=\"%s\"/>", *child);
     dbus_free_string_array(children);
@@ -188,7 +180,7 @@ return_introspection(PdCall *call, DBusConnection *bus, const char *path, const 
     g_string_append(xml, interfaces);
     append_children(xml, bus, path);
     g_string_append(xml, "</node>\n");
-    need(dbus_message_append_args(reply, DBUS_TYPE_STRING, &xml->str, DBUS_TYPE_INVALID));
+    pd_bus_need(dbus_message_append_args(reply, DBUS_TYPE_STRING, &xml->str, DBUS_TYPE_INVALID));
     pd_call_return(call, reply);
 }
 
@@ -217,9 +209,10 @@ append_variant(const PdObject *self, const PdProperty *property, DBusMessageIter
 {
     DBusMessageIter value;
 
-    need(dbus_message_iter_open_container(iter, DBUS_TYPE_VARIANT, property->signature, &value));
+    pd_bus_need(
+        dbus_message_iter_open_container(iter, DBUS_TYPE_VARIANT, property->signature, &value));
     property->append(&value, self->user_data);
-    need(dbus_message_iter_close_container(iter, &value));
+    pd_bus_need(dbus_message_iter_close_container(iter, &value));
 }
 
 /* @name: (nullable): this property alone */
@@ -228,18 +221,18 @@ append_properties(const PdObject *self, const char *name, DBusMessageIter *iter)
 {
     DBusMessageIter array;
 
-    need(dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "{sv}", &array));
+    pd_bus_need(dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "{sv}", &array));
     for (const PdProperty *p = self->interface->properties; p != NULL && p->name != NULL; p++) {
         DBusMessageIter entry;
 
         if (name != NULL && !g_str_equal(name, p->name))
             continue;
-        need(dbus_message_iter_open_container(&array, DBUS_TYPE_DICT_ENTRY, NULL, &entry));
-        need(dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &p->name));
+        pd_bus_need(dbus_message_iter_open_container(&array, DBUS_TYPE_DICT_ENTRY, NULL, &entry));
+        pd_bus_need(dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &p->name));
         append_variant(self, p, &entry);
-        need(dbus_message_iter_close_container(&array, &entry));
+        pd_bus_need(dbus_message_iter_close_container(&array, &entry));
     }
-    need(dbus_message_iter_close_container(iter, &array));
+    pd_bus_need(dbus_message_iter_close_container(iter, &array));
 }
 
 /* The interface and property that a Get or Set names. false: the call failed and is taken. */
@@ -457,7 +450,7 @@ pd_object_new(DBusConnection *bus, const char *path, const PdInterface *interfac
     self->path = g_strdup(path);
     self->interface = interface;
     self->user_data = user_data;
-    need(dbus_connection_register_object_path(bus, path, &vtable, self));
+    pd_bus_need(dbus_connection_register_object_path(bus, path, &vtable, self));
     return self;
 }
 
@@ -481,7 +474,7 @@ has_children(DBusConnection *bus, const char *path)
     char **children = NULL;
     bool any;
 
-    need(dbus_connection_list_registered(bus, path, &children));
+    pd_bus_need(dbus_connection_list_registered(bus, path, &children));
     any = children[0] != NULL;
     dbus_free_string_array(children);
     return any;
@@ -515,7 +508,7 @@ pd_object_register_root(DBusConnection *bus)
 {
     static const DBusObjectPathVTable vtable = { .message_function = on_unknown_path };
 
-    need(dbus_connection_register_fallback(bus, "/", &vtable, NULL));
+    pd_bus_need(dbus_connection_register_fallback(bus, "/", &vtable, NULL));
 }
 
 void
@@ -523,7 +516,7 @@ pd_object_handle(DBusConnection *bus, DBusMessage *call)
 {
     void *object;
 
-    need(dbus_connection_get_object_path_data(bus, dbus_message_get_path(call), &object));
+    pd_bus_need(dbus_connection_get_object_path_data(bus, dbus_message_get_path(call), &object));
     if (object != NULL)
         on_message(bus, call, object);
     else
@@ -537,7 +530,7 @@ pd_object_new_signal(const PdObject *self, const char *name)
 {
     DBusMessage *message = dbus_message_new_signal(self->path, self->interface->name, name);
 
-    need(message != NULL);
+    pd_bus_need(message != NULL);
     return message;
 }
 
@@ -558,8 +551,8 @@ pd_object_emit(const PdObject *self, const char *destination, DBusMessage *messa
 
     g_assert(is_in_table(self, message));
     if (destination != NULL)
-        need(dbus_message_set_destination(message, destination));
-    need(dbus_connection_send(self->bus, message, NULL));
+        pd_bus_need(dbus_message_set_destination(message, destination));
+    pd_bus_need(dbus_connection_send(self->bus, message, NULL));
 }
 
 void
@@ -569,11 +562,11 @@ pd_object_emit_changed(const PdObject *self, const char *name)
         dbus_message_new_signal(self->path, DBUS_INTERFACE_PROPERTIES, "PropertiesChanged");
     DBusMessageIter iter, none;
 
-    need(message != NULL);
+    pd_bus_need(message != NULL);
     dbus_message_iter_init_append(message, &iter);
-    need(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &self->interface->name));
+    pd_bus_need(dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &self->interface->name));
     append_properties(self, name, &iter);
-    need(dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "s", &none));
-    need(dbus_message_iter_close_container(&iter, &none));
-    need(dbus_connection_send(self->bus, message, NULL));
+    pd_bus_need(dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "s", &none));
+    pd_bus_need(dbus_message_iter_close_container(&iter, &none));
+    pd_bus_need(dbus_connection_send(self->bus, message, NULL));
 }

@@ -14,6 +14,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* libdbus reports nothing but a lack of memory this way; GLib aborts on that too */
+static inline void
+pd_bus_need(dbus_bool_t ok)
+{
+    if (!ok)
+        g_error("out of memory");
+}
+
 typedef struct PdCall PdCall;     /* a method call that waits for its one answer */
 typedef struct PdObject PdObject; /* an interface at a path */
 

@@ -109,8 +109,7 @@ pd_bus_turns_new(DBusConnection *bus)
     self->source = g_source_new(&funcs, sizeof(TurnSource));
     ((TurnSource *)self->source)->turns = self;
     g_source_attach(self->source, g_main_context_get_thread_default());
-    if (!dbus_connection_add_filter(bus, on_message, self, NULL))
-        g_error("out of memory");
+    pd_bus_need(dbus_connection_add_filter(bus, on_message, self, NULL));
     return self;
 }
 
