@@ -5,6 +5,7 @@
 #include "daemon/engine/error.h"
 #include "daemon/engine/exempt.h"
 #include "daemon/engine/names.h"
+#include "tests/unit/temporary.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -256,13 +257,9 @@ test_typing(Fixture *self, gconstpointer data)
 static PdNames *
 names_of(const char *content, GError **error)
 {
-    g_autofree char *path = NULL;
-    const int fd = g_file_open_tmp("proofd-XXXXXX", &path, NULL);
+    g_autofree char *path = write_file(content, -1);
     PdNames *names;
 
-    g_assert_cmpint(fd, >=, 0);
-    g_close(fd, NULL);
-    g_assert_true(g_file_set_contents(path, content, -1, NULL));
     names = pd_names_load(path, error);
     g_unlink(path);
     return names;

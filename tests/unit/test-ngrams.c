@@ -2,6 +2,7 @@
 /* ngrams.bin: what a repair changes, on a file of a few words, and files that are refused. */
 #include "daemon/engine/error.h"
 #include "daemon/engine/ngrams.h"
+#include "tests/unit/temporary.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -92,18 +93,6 @@ make_file(const PdFrequency *words)
     for (guint i = 0; i < n; i++)
         g_byte_array_append(file, &entries[i].value, 1);
     return file;
-}
-
-static char *
-write_file(const void *content, gssize length)
-{
-    char *path = NULL;
-    const int fd = g_file_open_tmp("proofd-XXXXXX", &path, NULL);
-
-    g_assert_cmpint(fd, >=, 0);
-    g_close(fd, NULL);
-    g_assert_true(g_file_set_contents(path, content, length, NULL));
-    return path;
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How two spellings differ, and which listed words are one edit away. */
 #include "daemon/engine/spelling.h"
+#include "tests/unit/temporary.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -86,13 +87,9 @@ static void
 test_neighbours(void)
 {
     const char content[] = "the\t90\nthen\t40\nthey\t30\nhe\t20\nher\t9\nit\t8\nit's\t5\nits\t5\n";
-    g_autofree char *path = NULL, *longest = g_strnfill(100, 'a');
-    const int fd = g_file_open_tmp("proofd-XXXXXX", &path, NULL);
+    g_autofree char *path = write_file(content, -1), *longest = g_strnfill(100, 'a');
     g_autoptr(PdFrequency) words = NULL;
 
-    g_assert_cmpint(fd, >=, 0);
-    g_close(fd, NULL);
-    g_assert_true(g_file_set_contents(path, content, -1, NULL));
     words = pd_frequency_load(path, NULL);
     g_assert_nonnull(words);
     g_unlink(path);

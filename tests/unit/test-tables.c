@@ -8,6 +8,7 @@
 #include "daemon/engine/levels.h"
 #include "daemon/engine/ranking.h"
 #include "daemon/engine/resources.h"
+#include "tests/unit/temporary.h"
 
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -16,22 +17,10 @@
 
 #define GOOD "unknown=0.1\nunknown-name=0.6\nlook=0.5\nreport=0.65\nunrepaired=0.9\n"
 
-static char *
-write_file(const char *content)
-{
-    char *path = NULL;
-    const int fd = g_file_open_tmp("proofd-XXXXXX", &path, NULL);
-
-    g_assert_cmpint(fd, >=, 0);
-    g_close(fd, NULL);
-    g_assert_true(g_file_set_contents(path, content, -1, NULL));
-    return path;
-}
-
 static void
 check_levels(const char *content, const char *message)
 {
-    g_autofree char *path = write_file(content);
+    g_autofree char *path = write_file(content, -1);
     g_autoptr(GError) error = NULL;
     PdLevels levels;
 
@@ -91,7 +80,7 @@ ranking_with(const char *key, const char *value)
 static void
 test_ranking(void)
 {
-    g_autofree char *text = ranking_with("gain", "-0.5"), *path = write_file(text);
+    g_autofree char *text = ranking_with("gain", "-0.5"), *path = write_file(text, -1);
     g_autoptr(GError) error = NULL;
     PdRanking ranking;
 
@@ -111,7 +100,7 @@ test_ranking(void)
 static void
 check_broken_ranking(const char *text, const char *message)
 {
-    g_autofree char *path = write_file(text);
+    g_autofree char *path = write_file(text, -1);
     g_autoptr(GError) error = NULL;
     PdRanking ranking = { .known.keep = 7 };
 
@@ -156,7 +145,7 @@ static void
 test_confusions(void)
 {
     static const char *const unknown[] = { "a", "the", "thei", "there", "zebra" };
-    g_autofree char *path = write_file("\tthe\t9\n\ta\t5\ntheir\tthere\t3\ntheir\t\t1\n");
+    g_autofree char *path = write_file("\tthe\t9\n\ta\t5\ntheir\tthere\t3\ntheir\t\t1\n", -1);
     g_autoptr(PdConfusions) confusions = pd_confusions_load(path, NULL);
     const PdConfusion *list;
     guint n;
@@ -185,7 +174,7 @@ test_confusions_broken(void)
                                           "a\tb\t1\na\xff\tb\t1\n", "b\ta\t1\na\tb\t1\n" };
 
     for (guint i = 0; i < G_N_ELEMENTS(broken); i++) {
-        g_autofree char *path = write_file(broken[i]);
+        g_autofree char *path = write_file(broken[i], -1);
         g_autoptr(GError) error = NULL;
 
         g_assert_null(pd_confusions_load(path, &error));
@@ -199,8 +188,8 @@ test_confusions_broken(void)
 static void
 test_frequency(void)
 {
-    g_autofree char *path = write_file("the\t90\na\t5\n");
-    g_autofree char *bad = write_file("the\t90\na\n");
+    g_autofree char *path = write_file("the\t90\na\t5\n", -1);
+    g_autofree char *bad = write_file("the\t90\na\n", -1);
     g_autoptr(PdFrequency) frequency = pd_frequency_load(path, NULL);
     g_autoptr(GError) error = NULL;
 
