@@ -460,6 +460,7 @@ run(void *data)
         else
             put_in_lane(self, job);
     }
+    self->background_at_us = 0;
     while ((job = take_next(self)) != NULL) { /* checks must not outlive the checker */
         set_cancelled(job);
         finish(self, job);

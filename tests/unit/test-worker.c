@@ -471,6 +471,28 @@ test_free(void)
     }
 }
 
+/* Also while the background rests. */
+static void
+test_free_while_typing(void)
+{
+    g_autofree char *text = long_text(800);
+    Answer typed = { 0 }, behind = { 0 };
+    Bench bench;
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    spec.background = true;
+    push(&bench, &behind, 'b', &spec);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", "A small text.");
+    spec.typed = true;
+    push(&bench, &typed, 't', &spec);
+    bench_down(&bench);
+    g_assert_cmpuint(typed.n_called, ==, 1);
+    g_assert_cmpuint(behind.n_called, ==, 1);
+    g_assert_cmpint(behind.error_code, ==, PD_ERROR_CANCELLED);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -488,5 +510,6 @@ main(int argc, char **argv)
     g_test_add_func("/worker/limit-of-all", test_limit_of_all);
     g_test_add_func("/worker/limit-of-bytes", test_limit_of_bytes);
     g_test_add_func("/worker/free", test_free);
+    g_test_add_func("/worker/free-while-typing", test_free_while_typing);
     return g_test_run();
 }
