@@ -424,6 +424,13 @@ is_own_word(const PdCheck *self, const char *word)
     return g_hash_table_contains(self->words, folded);
 }
 
+/* Most text is ASCII, which needs no tables. */
+static bool
+is_letter(const char *p)
+{
+    return (guchar)*p < 0x80 ? g_ascii_isalpha(*p) : g_unichar_isalpha(g_utf8_get_char(p));
+}
+
 /* How often each capitalised unknown word of a finding stands in the text: twice, and it is a
  * name. */
 static GHashTable *
@@ -446,12 +453,14 @@ count_names(const PdCheck *self)
         g_autofree char *word = NULL;
         gpointer key, value;
 
-        for (q = p; q < end && g_unichar_isalpha(g_utf8_get_char(q)); q = g_utf8_next_char(q))
+        for (q = p; q < end && is_letter(q); q = g_utf8_next_char(q))
             ;
         if (q == p) {
             q = g_utf8_next_char(p);
             continue;
         }
+        if (!g_unichar_isupper(g_utf8_get_char(p)))
+            continue;
         word = g_strndup(p, q - p);
         if (g_hash_table_lookup_extended(counts, word, &key, &value))
             g_hash_table_insert(counts, g_strdup(word),
