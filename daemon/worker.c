@@ -35,7 +35,7 @@ typedef struct {
     bool in_ring[N_RINGS]; /* may stand there with no jobs left after a cancel */
     unsigned n_jobs;       /* undelivered ones */
     unsigned n_counted;    /* of these, towards the limit */
-    unsigned n_small;      /* of these, waiting and small */
+    unsigned n_small;      /* waiting, small ones */
 } Client;
 
 struct PdJob {
@@ -69,7 +69,7 @@ struct PdWorker {
     bool quit;
     GHashTable *clients;         /* name -> Client */
     GQueue rings[N_RINGS];       /* of Client */
-    unsigned n_small;            /* jobs waiting */
+    unsigned n_small;            /* waiting, of all clients */
     unsigned n_foreground_turns; /* since the background had one */
     gint64 background_at_us;     /* monotonic time: it rests until then */
     GQueue cancelled;            /* of PdJob: to be finished before anything else */
@@ -204,7 +204,7 @@ step_check(PdChecker *checker, PdJob *job)
     if (job->check == NULL) {
         job->check = pd_check_new(checker, job->language, job->text, job->text_bytes, &job->options,
                                   &job->error);
-        if (job->check == NULL || !job->small)
+        if (job->check == NULL || job->cost_bytes > SMALL_BYTES)
             return job->check == NULL; /* long texts: the others first */
     }
     if (!pd_check_step(job->check, cancel, &job->stop, &done, &job->error)) {
