@@ -9,15 +9,16 @@
 #include "daemon/engine/lexicon.h"
 
 #include "daemon/engine/error.h"
+#include "daemon/engine/hunspell-guard.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <hunspell/hunspell.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uloc.h>
 
-#define MAX_WORD_BYTES 100 /* Hunspell's MAXWORDLEN; beyond it lie fixed buffers */
+#define MAX_WORD_CHARS 100 /* Hunspell's MAXWORDLEN, which it counts in bytes if encoded so */
+#define MAX_WORD_BYTES 300 /* of UTF-8, to Hunspell */
 #define MAX_KNOWN 32768    /* words remembered, in each of two generations */
 #define MAX_SUGGESTED 2048
 #define MAX_LANGUAGE_BYTES 64
@@ -34,12 +35,13 @@ typedef struct {
 } Memory;
 
 struct PdLexicon {
-    Hunhandle *hunspell;
+    PdHunspell *hunspell;
     char *name;
     GIConv to_dictionary; /* (GIConv)-1: the dictionary is UTF-8 */
     GIConv from_dictionary;
-    Memory known;     /* word -> 1 + whether known */
-    Memory suggested; /* word -> GStrv */
+    char *word_characters; /* NULL: not asked for yet */
+    Memory known;          /* word -> 1 + whether known */
+    Memory suggested;      /* word -> GStrv */
 };
 
 static void
@@ -305,7 +307,7 @@ iconv_name(const char *encoding)
 static bool
 open_encoding(PdLexicon *self, const char *aff, GError **error)
 {
-    const char *encoding = iconv_name(Hunspell_get_dic_encoding(self->hunspell));
+    const char *encoding = iconv_name(pd_hunspell_encoding(self->hunspell));
 
     if (g_ascii_strcasecmp(encoding, "UTF-8") == 0)
         return true;
@@ -329,12 +331,23 @@ open_dictionary(PdLexicon *self, const char *base, GError **error)
 
     if (!is_readable(aff, error) || !is_readable(dic, error) || !is_dic_sane(dic, error))
         return false;
-    self->hunspell = Hunspell_create(aff, dic);
+    self->hunspell = pd_hunspell_new(aff, dic);
     if (self->hunspell == NULL) {
         g_set_error(error, PD_ERROR, PD_ERROR_FAILED, "%s: Hunspell cannot load it", dic);
         return false;
     }
     return open_encoding(self, aff, error);
+}
+
+/* Borrowed from @names; NULL: none fits. */
+static const char *
+find_name(char *const *names, const char *language)
+{
+    g_autofree char *wanted = normalize_language(language);
+
+    if (*wanted == '\0' || strlen(wanted) > MAX_LANGUAGE_BYTES)
+        return NULL;
+    return choose_dictionary(names, wanted);
 }
 
 PdLexicon *
@@ -343,8 +356,7 @@ pd_lexicon_new(const char *language, GError **error)
     g_autoptr(PdLexicon) self = NULL;
     g_autoptr(GHashTable) found = NULL;
     g_auto(GStrv) names = NULL;
-    g_autofree char *wanted = NULL;
-    const char *name = NULL;
+    const char *name;
 
     g_return_val_if_fail(language != NULL && (error == NULL || *error == NULL), NULL);
 
@@ -354,9 +366,7 @@ pd_lexicon_new(const char *language, GError **error)
     self->to_dictionary = self->from_dictionary = (GIConv)-1;
     memory_init(&self->known, MAX_KNOWN, NULL);
     memory_init(&self->suggested, MAX_SUGGESTED, (GDestroyNotify)g_strfreev);
-    wanted = normalize_language(language);
-    if (*wanted != '\0' && strlen(wanted) <= MAX_LANGUAGE_BYTES)
-        name = choose_dictionary(names, wanted);
+    name = find_name(names, language);
     if (name == NULL) {
         set_unknown_language(error, language, names);
         return NULL;
@@ -367,19 +377,30 @@ pd_lexicon_new(const char *language, GError **error)
     return g_steal_pointer(&self);
 }
 
+bool
+pd_lexicon_is_installed(const char *language)
+{
+    g_auto(GStrv) names = NULL;
+
+    g_return_val_if_fail(language != NULL, false);
+
+    names = pd_lexicon_languages();
+    return find_name(names, language) != NULL;
+}
+
 void
 pd_lexicon_free(PdLexicon *self)
 {
     if (self == NULL)
         return;
-    if (self->hunspell != NULL)
-        Hunspell_destroy(self->hunspell);
+    pd_hunspell_free(self->hunspell);
     if (self->to_dictionary != (GIConv)-1)
         g_iconv_close(self->to_dictionary);
     if (self->from_dictionary != (GIConv)-1)
         g_iconv_close(self->from_dictionary);
     memory_done(&self->known);
     memory_done(&self->suggested);
+    g_free(self->word_characters);
     g_free(self->name);
     g_free(self);
 }
@@ -392,16 +413,23 @@ pd_lexicon_language(const PdLexicon *self)
     return self->name;
 }
 
+/* What joins or parts letters: nothing to see in most languages, spelling in Persian and Indic. */
+static bool
+is_joiner(gunichar c)
+{
+    return c == 0x200C || c == 0x200D;
+}
+
 /* Characters that show nothing: a soft hyphen, joiners, a byte order mark. */
 static bool
 is_invisible(gunichar c)
 {
-    return c == 0xAD || (c >= 0x200B && c <= 0x200D) || c == 0x2060 || c == 0xFEFF;
+    return c == 0xAD || c == 0x200B || is_joiner(c) || c == 0x2060 || c == 0xFEFF;
 }
 
-/* (transfer full): composed, straight apostrophes, nothing invisible. */
+/* (transfer full): composed, straight apostrophes, nothing invisible but joiners if @joiners. */
 static char *
-plain_word(const char *word)
+plain_word(const char *word, bool joiners)
 {
     g_autofree char *composed = NULL;
     g_autoptr(GString) plain = NULL;
@@ -417,7 +445,7 @@ plain_word(const char *word)
 
         if (c == 0x2019)
             g_string_append_c(plain, '\'');
-        else if (!is_invisible(c))
+        else if (!is_invisible(c) || (joiners && is_joiner(c)))
             g_string_append_unichar(plain, c);
     }
     return g_string_free(g_steal_pointer(&plain), FALSE);
@@ -429,13 +457,14 @@ encode(PdLexicon *self, const char *word)
 {
     g_autofree char *bytes = NULL;
 
-    if (*word == '\0' || strlen(word) > MAX_WORD_BYTES || !g_utf8_validate(word, -1, NULL))
+    if (*word == '\0' || !g_utf8_validate(word, -1, NULL) ||
+        g_utf8_strlen(word, -1) > MAX_WORD_CHARS)
         return NULL;
     if (self->to_dictionary == (GIConv)-1)
         return g_strdup(word);
     (void)g_iconv(self->to_dictionary, NULL, NULL, NULL, NULL); /* forget an earlier failure */
     bytes = g_convert_with_iconv(word, -1, self->to_dictionary, NULL, NULL, NULL);
-    if (bytes == NULL || *bytes == '\0' || strlen(bytes) > MAX_WORD_BYTES)
+    if (bytes == NULL || *bytes == '\0')
         return NULL;
     return g_steal_pointer(&bytes);
 }
@@ -455,7 +484,7 @@ spell(PdLexicon *self, const char *word)
 {
     g_autofree char *bytes = encode(self, word);
 
-    return bytes != NULL && Hunspell_spell(self->hunspell, bytes) != 0;
+    return bytes != NULL && pd_hunspell_spell(self->hunspell, bytes);
 }
 
 /* A few dictionaries hold words with the curly apostrophe alone. */
@@ -471,6 +500,18 @@ spell_curly(PdLexicon *self, const char *plain)
     return spell(self, curly->str);
 }
 
+/* As it is written, with its joiners; where it has none, the caller asks all the same. */
+static bool
+spell_joined(PdLexicon *self, const char *word)
+{
+    g_autofree char *joined = NULL;
+
+    if (strstr(word, "\u200C") == NULL && strstr(word, "\u200D") == NULL)
+        return false;
+    joined = plain_word(word, true);
+    return spell(self, joined);
+}
+
 bool
 pd_lexicon_knows(PdLexicon *self, const char *word)
 {
@@ -480,9 +521,11 @@ pd_lexicon_knows(PdLexicon *self, const char *word)
 
     g_return_val_if_fail(self != NULL && word != NULL, false);
 
-    if (strlen(word) > 2 * MAX_WORD_BYTES)
+    if (strlen(word) > MAX_WORD_BYTES)
         return false;
-    plain = plain_word(word);
+    if (spell_joined(self, word))
+        return true;
+    plain = plain_word(word, false);
     answer = memory_get(&self->known, plain);
     if (answer != NULL)
         return GPOINTER_TO_INT(answer) == 2;
@@ -498,10 +541,9 @@ ask_hunspell(PdLexicon *self, const char *plain)
     g_autofree char *bytes = encode(self, plain);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) words = g_ptr_array_new();
-    char **list = NULL;
-    int n = bytes != NULL ? Hunspell_suggest(self->hunspell, &list, bytes) : 0;
+    g_auto(GStrv) list = bytes != NULL ? pd_hunspell_suggest(self->hunspell, bytes) : NULL;
 
-    for (int i = 0; i < n; i++) {
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
         char *word = decode(self, list[i]);
 
         if (word == NULL || *word == '\0' || g_str_equal(word, plain) ||
@@ -512,8 +554,6 @@ ask_hunspell(PdLexicon *self, const char *plain)
         g_hash_table_add(seen, word);
         g_ptr_array_add(words, word);
     }
-    if (list != NULL)
-        Hunspell_free_list(self->hunspell, &list, n);
     g_ptr_array_add(words, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
 }
@@ -539,11 +579,23 @@ pd_lexicon_suggest(PdLexicon *self, const char *word, size_t max)
 
     if (strlen(word) > MAX_WORD_BYTES)
         return g_new0(char *, 1);
-    plain = plain_word(word);
+    plain = plain_word(word, false);
     words = memory_get(&self->suggested, plain);
     if (words == NULL) {
         words = ask_hunspell(self, plain);
         memory_put(&self->suggested, g_steal_pointer(&plain), words);
     }
     return copy_first(words, max);
+}
+
+const char *
+pd_lexicon_word_characters(PdLexicon *self)
+{
+    g_return_val_if_fail(self != NULL, NULL);
+
+    if (self->word_characters == NULL)
+        self->word_characters = decode(self, pd_hunspell_word_characters(self->hunspell));
+    if (self->word_characters == NULL)
+        self->word_characters = g_strdup("");
+    return self->word_characters;
 }

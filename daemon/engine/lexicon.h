@@ -29,8 +29,9 @@ const char *pd_lexicon_language(const PdLexicon *self); /* borrowed: the diction
  * @word: UTF-8, a curly apostrophe counts as a straight one
  *
  * Tries the word as it is; case as Hunspell has it (a sentence's first word may be capitalised,
- * any word may be all capitals). A word that the dictionary's encoding cannot hold is unknown.
- * Answers are remembered in a table of bounded size.
+ * any word may be all capitals). A word that the dictionary's encoding cannot hold is unknown, and
+ * so is one of over 100 characters (Hunspell's MAXWORDLEN) or 300 bytes. Answers are remembered in
+ * a table of bounded size.
  */
 bool pd_lexicon_knows(PdLexicon *self, const char *word);
 
@@ -40,11 +41,17 @@ bool pd_lexicon_knows(PdLexicon *self, const char *word);
  *
  * Hunspell's proposals in its order, the word itself left out, for valid words too; invalid UTF-8
  * in the dictionary is left out. Takes 8-35 ms the first time a word is asked for (the last few
- * thousand are remembered); a word over 100 bytes gets none (Hunspell's MAXWORDLEN).
+ * thousand are remembered); a word of over 100 characters or 300 bytes gets none.
  *
  * Returns: (transfer full): NULL-terminated, possibly empty; g_strfreev
  */
 char **pd_lexicon_suggest(PdLexicon *self, const char *word, size_t max);
+
+/* Is there a dictionary that pd_lexicon_new(@language) would take? It may still be unreadable. */
+bool pd_lexicon_is_installed(const char *language);
+
+/* Characters beside letters that words may hold, as the dictionary says (WORDCHARS); borrowed. */
+const char *pd_lexicon_word_characters(PdLexicon *self);
 
 /* Installed dictionaries' names, sorted, as en_GB; (transfer full), g_strfreev. */
 char **pd_lexicon_languages(void);

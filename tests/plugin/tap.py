@@ -21,11 +21,17 @@ class TapResult(unittest.TestResult):
 
     addError = addFailure
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.outcome = "not ok", ""
+
     def stopTest(self, test):
         super().stopTest(test)
-        for _, trace in self.failures:
+        for _, trace in self.failures + self.errors:
             print("# " + trace.replace("\n", "\n# "))
         self.failures.clear()
+        self.errors.clear()
         name = ".".join(test.id().split(".")[1:])
         print(f"{self.outcome[0]} {self.testsRun} - {name}{self.outcome[1]}", flush=True)
 

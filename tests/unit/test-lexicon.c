@@ -193,6 +193,26 @@ test_broken(Fixture *f, gconstpointer data)
     assert_broken("xx_YY.dic");
 }
 
+/* Hunspell makes room for as many lines as are announced, and throws what it cannot have. */
+static void
+test_exceptions(Fixture *f, gconstpointer data)
+{
+#ifdef __SANITIZE_ADDRESS__
+    g_test_skip("AddressSanitizer ends the program where operator new should throw");
+#else
+    static const char *const tables[] = { "REP", "MAP", "BREAK", "COMPOUNDRULE" };
+
+    write_file(f, "xx_YY.dic", "1\nword\n", "UTF-8");
+    for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+        g_autofree char *aff =
+            g_strdup_printf("SET UTF-8\n%s 2147483647\n%s a b\n", tables[i], tables[i]);
+
+        write_file(f, "xx_YY.aff", aff, "UTF-8");
+        assert_broken("xx_YY.dic");
+    }
+#endif
+}
+
 /* An empty .aff is legal: Latin-1 and no affixes. */
 static void
 test_empty_aff(Fixture *f, gconstpointer data)
@@ -251,6 +271,61 @@ test_hostile_words(Fixture *f, gconstpointer data)
     g_assert_false(pd_lexicon_knows(lexicon, latin));
     g_assert_true(pd_lexicon_knows(lexicon, "word"));
     g_assert_true(pd_lexicon_knows(lexicon, "wo\u00ADrd"));
+}
+
+/* Hunspell takes 100 characters: up to 99 bytes in an eight-bit encoding, 299 of UTF-8. */
+static void
+test_long_words(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GString) word = g_string_new(NULL);
+    g_autofree char *dic = NULL;
+    g_autoptr(PdLexicon) utf8 = NULL, latin = NULL;
+
+    for (int i = 0; i < 99; i++)
+        g_string_append(word, "ж");
+    dic = g_strdup_printf("1\n%s\n", word->str);
+    write_file(f, "xx_UT.aff", "SET UTF-8\n", "UTF-8");
+    write_file(f, "xx_UT.dic", dic, "UTF-8");
+    write_file(f, "xx_KO.aff", "SET KOI8-R\n", "UTF-8");
+    write_file(f, "xx_KO.dic", dic, "KOI8-R");
+    utf8 = open_lexicon("xx_UT");
+    latin = open_lexicon("xx_KO");
+    g_assert_true(pd_lexicon_knows(utf8, word->str));
+    g_assert_true(pd_lexicon_knows(latin, word->str));
+    g_string_append(word, "жж");
+    g_assert_false(pd_lexicon_knows(utf8, word->str));
+    g_assert_false(pd_lexicon_knows(latin, word->str));
+}
+
+/* Persian and Indic dictionaries hold words with joiners; elsewhere they are nothing to see. */
+static void
+test_joiners(Fixture *f, gconstpointer data)
+{
+    g_autoptr(PdLexicon) lexicon = NULL;
+
+    write_file(f, "xx_YY.aff", "SET UTF-8\n", "UTF-8");
+    write_file(f, "xx_YY.dic", "2\nمی\u200Cخواهم\nword\n", "UTF-8");
+    lexicon = open_lexicon("xx_YY");
+    g_assert_true(pd_lexicon_knows(lexicon, "می\u200Cخواهم"));
+    g_assert_false(pd_lexicon_knows(lexicon, "میخواهم"));
+    g_assert_true(pd_lexicon_knows(lexicon, "wo\u200Crd"));
+}
+
+static void
+test_word_characters(Fixture *f, gconstpointer data)
+{
+    g_autoptr(PdLexicon) with = NULL, without = NULL;
+
+    write_file(f, "xx_YY.aff", "SET ISO8859-1\nWORDCHARS -.ß\n", "ISO-8859-1");
+    write_file(f, "xx_YY.dic", "1\nword\n", "UTF-8");
+    write_file(f, "xx_ZZ.aff", "SET UTF-8\n", "UTF-8");
+    write_file(f, "xx_ZZ.dic", "1\nword\n", "UTF-8");
+    with = open_lexicon("xx_YY");
+    without = open_lexicon("xx_ZZ");
+    g_assert_nonnull(g_utf8_strchr(pd_lexicon_word_characters(with), -1, '-'));
+    g_assert_nonnull(g_utf8_strchr(pd_lexicon_word_characters(with), -1, 0xDF));
+    g_assert_null(g_utf8_strchr(pd_lexicon_word_characters(with), -1, '/'));
+    g_assert_cmpstr(pd_lexicon_word_characters(without), ==, "");
 }
 
 /* More words than are remembered: answers stay right. */
@@ -362,6 +437,10 @@ main(int argc, char **argv)
     g_test_add("/lexicon/unknown-language", Fixture, NULL, set_up, test_unknown_language,
                tear_down);
     g_test_add("/lexicon/broken", Fixture, NULL, set_up, test_broken, tear_down);
+    g_test_add("/lexicon/exceptions", Fixture, NULL, set_up, test_exceptions, tear_down);
+    g_test_add("/lexicon/long-words", Fixture, NULL, set_up, test_long_words, tear_down);
+    g_test_add("/lexicon/joiners", Fixture, NULL, set_up, test_joiners, tear_down);
+    g_test_add("/lexicon/word-characters", Fixture, NULL, set_up, test_word_characters, tear_down);
     g_test_add("/lexicon/empty-aff", Fixture, NULL, set_up, test_empty_aff, tear_down);
     g_test_add("/lexicon/lying-dictionary", Fixture, NULL, set_up, test_lying_dictionary,
                tear_down);
