@@ -50,7 +50,7 @@ CASES = [  # name, path, text, the line and a part of each message expected
     ("cli to engine", "plugin/cli/local.c", C + '#include "daemon/engine/checker.h"\n', []),
     ("cli to service", "plugin/cli/local.c",
      C + '#include "daemon/service.h"\n', [(2, "may include")]),
-    ("client to engine", "plugin/client/pd-client.c", C + '#include "daemon/engine/text.h"\n',
+    ("client to engine", "plugin/client/client.c", C + '#include "daemon/engine/text.h"\n',
      [(2, "may include")]),
     ("other plugin to engine", "plugin/lsp/main.c", C + '#include "daemon/engine/text.h"\n',
      [(2, "may include")]),

@@ -17,15 +17,15 @@
 
 struct PdBackend {
     const PdOptions *options;
-    PdClient *client;   /* (nullable): the service */
-    PdChecker *checker; /* (nullable): where there is no client */
-    PdWords *words;     /* (nullable): with the checker */
+    ProofdClient *client; /* (nullable): the service */
+    PdChecker *checker;   /* (nullable): where there is no client */
+    PdWords *words;       /* (nullable): with the checker */
 };
 
 static bool
 use_engine(PdBackend *self, GError **error)
 {
-    g_clear_pointer(&self->client, pd_client_free);
+    g_clear_object(&self->client);
     self->words = pd_words_open(NULL, error);
     if (self->words == NULL)
         return false;
@@ -41,18 +41,17 @@ try_again(PdBackend *self, int *tries, GError **error)
 
     if (self->client == NULL || *error == NULL)
         return false;
-    if (g_strcmp0(pd_client_error_name(self->client), "Busy") == 0 && ++*tries < BUSY_TRIES) {
+    if (g_error_matches(*error, PROOFD_ERROR, PROOFD_ERROR_BUSY) && ++*tries < BUSY_TRIES) {
         g_clear_error(error);
         g_usleep(BUSY_WAIT_US);
         return true;
     }
-    if (g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_DISCONNECTED) &&
-        *tries < BUSY_TRIES) {
+    if (g_error_matches(*error, PROOFD_ERROR, PROOFD_ERROR_DISCONNECTED) && *tries < BUSY_TRIES) {
         *tries += BUSY_TRIES; /* the service died: once more, which starts it or tells it is gone */
         g_clear_error(error);
         return true;
     }
-    if (!g_error_matches(*error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_NO_BUS))
+    if (!g_error_matches(*error, PROOFD_ERROR, PROOFD_ERROR_NO_BUS))
         return false;
     if (self->options->verbose)
         pd_say(_("working in this process: %s"), (*error)->message);
@@ -68,9 +67,9 @@ pd_backend_new(const PdOptions *options, GError **error)
 
     self->options = options;
     if (!options->local && options->models == NULL) {
-        self->client = pd_client_new(&failure);
-        if (self->client != NULL) {
-            pd_client_set_deadline(self->client, -1); /* the user ends what takes too long */
+        self->client = proofd_client_new();
+        if (proofd_client_start(self->client, NULL, &failure)) {
+            proofd_client_set_deadline(self->client, -1); /* the user ends what takes too long */
             return g_steal_pointer(&self);
         }
     }
@@ -100,7 +99,7 @@ pd_backend_free(PdBackend *self)
 {
     if (self == NULL)
         return;
-    pd_client_free(self->client);
+    g_clear_object(&self->client);
     pd_checker_free(self->checker);
     pd_words_unref(self->words);
     g_free(self);
@@ -132,59 +131,53 @@ pd_backend_prepare(PdBackend *self, const char *language, GError **error)
 }
 
 /* @finding is in bytes of @text; @starts and @ends keep their places from one to the next. */
-static PdClientFinding *
+static ProofdFinding *
 from_engine(const PdFinding *finding, PdOffsetCursor *starts, PdOffsetCursor *ends)
 {
-    PdClientFinding *copy = g_new0(PdClientFinding, 1);
+    const uint32_t start = pd_offset_cursor_at(starts, finding->start);
+    const uint32_t end = pd_offset_cursor_at(ends, finding->end);
+    ProofdFinding *copy = proofd_finding_new(start, end - start, pd_kind_name(finding->kind),
+                                             finding->confidence, finding->message, finding->rule);
 
-    copy->start = pd_offset_cursor_at(starts, finding->start);
-    copy->length = pd_offset_cursor_at(ends, finding->end) - copy->start;
-    copy->kind = g_strdup(pd_kind_name(finding->kind));
-    copy->confidence = finding->confidence;
-    copy->message = g_strdup(finding->message);
-    copy->rule = g_strdup(finding->rule);
-    copy->candidates = g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_candidate_free);
     for (guint i = 0; finding->candidates != NULL && i < finding->candidates->len; i++) {
         const PdCandidate *from = g_ptr_array_index(finding->candidates, i);
-        PdClientCandidate *to = g_new0(PdClientCandidate, 1);
 
-        to->text = g_strdup(from->text);
-        to->score = from->score;
-        to->action = g_strdup(pd_action_name(from->action));
-        g_ptr_array_add(copy->candidates, to);
+        g_ptr_array_add(copy->candidates, proofd_candidate_new(from->text, from->score,
+                                                               pd_action_name(from->action)));
     }
     return copy;
 }
 
 static bool
-to_engine(const PdClientOptions *options, PdCheckOptions *ret_options, GError **error)
+to_engine(ProofdOptions *options, PdCheckOptions *ret_options, GError **error)
 {
+    const char *level, *variant;
+
     *ret_options = (PdCheckOptions)PD_CHECK_OPTIONS_INIT;
     if (options == NULL)
         return true;
-    if (options->level != NULL && !pd_level_from_name(options->level, &ret_options->level)) {
-        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown level \"%s\"",
-                    options->level);
+    level = proofd_options_get_level(options);
+    if (level != NULL && !pd_level_from_name(level, &ret_options->level)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown level \"%s\"", level);
         return false;
     }
-    if (options->variant != NULL &&
-        !pd_variant_from_name(options->variant, &ret_options->variant)) {
-        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown variant \"%s\"",
-                    options->variant);
+    variant = proofd_options_get_variant(options);
+    if (variant != NULL && !pd_variant_from_name(variant, &ret_options->variant)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown variant \"%s\"", variant);
         return false;
     }
-    if (g_strcmp0(options->format, "markdown") == 0)
+    if (g_strcmp0(proofd_options_get_format(options), "markdown") == 0)
         ret_options->format = PD_FORMAT_MARKDOWN;
-    if (options->max_candidates >= 0)
-        ret_options->max_candidates = options->max_candidates;
-    ret_options->disable = options->disable;
-    ret_options->words = options->words;
+    if (proofd_options_get_max_candidates(options) >= 0)
+        ret_options->max_candidates = proofd_options_get_max_candidates(options);
+    ret_options->disable = proofd_options_get_disable(options);
+    ret_options->words = proofd_options_get_words(options);
     return true;
 }
 
 static GPtrArray *
-check_locally(PdBackend *self, const char *language, const char *text,
-              const PdClientOptions *options, GError **error)
+check_locally(PdBackend *self, const char *language, const char *text, ProofdOptions *options,
+              GError **error)
 {
     g_autoptr(GPtrArray) found = NULL;
     GPtrArray *list;
@@ -196,7 +189,7 @@ check_locally(PdBackend *self, const char *language, const char *text,
     found = pd_checker_check(self->checker, language, text, strlen(text), &wanted, NULL, error);
     if (found == NULL)
         return NULL;
-    list = g_ptr_array_new_full(found->len, (GDestroyNotify)pd_client_finding_free);
+    list = g_ptr_array_new_full(found->len, (GDestroyNotify)proofd_finding_unref);
     pd_offset_cursor_init(&starts, text, PD_OFFSETS_CHARS);
     pd_offset_cursor_init(&ends, text, PD_OFFSETS_CHARS);
     for (guint i = 0; i < found->len; i++)
@@ -205,8 +198,8 @@ check_locally(PdBackend *self, const char *language, const char *text,
 }
 
 GPtrArray *
-pd_backend_check(PdBackend *self, const char *language, const char *text,
-                 const PdClientOptions *options, GError **error)
+pd_backend_check(PdBackend *self, const char *language, const char *text, ProofdOptions *options,
+                 GError **error)
 {
     g_autoptr(GError) failure = NULL;
     GPtrArray *list;
@@ -214,7 +207,7 @@ pd_backend_check(PdBackend *self, const char *language, const char *text,
 
     do {
         list = self->client != NULL
-                   ? pd_client_check(self->client, language, text, options, NULL, &failure)
+                   ? proofd_client_check(self->client, language, text, options, NULL, &failure)
                    : check_locally(self, language, text, options, &failure);
     } while (list == NULL && try_again(self, &tries, &failure));
     if (list == NULL)
@@ -230,37 +223,37 @@ place_in_chars(const char *text, PdSpan span, uint32_t *ret_start, uint32_t *ret
 }
 
 /* @engine is in bytes of @text. */
-static PdClientExplanation *
+static ProofdExplanation *
 explanation_from_engine(const PdExplanation *engine, const char *text)
 {
-    PdClientExplanation *copy = pd_client_explanation_new();
+    ProofdExplanation *copy = proofd_explanation_new();
     PdOffsetCursor starts, ends;
 
     place_in_chars(text, engine->sentence, &copy->sentence_start, &copy->sentence_length);
     place_in_chars(text, engine->place, &copy->start, &copy->length);
     copy->known = engine->known;
+    g_free(copy->reason);
     copy->reason = g_strdup(engine->reason != NULL ? engine->reason : "");
     for (guint i = 0; i < engine->chances->len; i++) {
         const PdChance *chance = &g_array_index(engine->chances, PdChance, i);
 
-        pd_client_explanation_add_chance(copy, chance->name, chance->chance);
+        g_ptr_array_add(copy->chances, proofd_chance_new(chance->name, chance->chance));
     }
     for (guint i = 0; i < engine->pages->len; i++) {
         const PdRulePage *page = &g_array_index(engine->pages, PdRulePage, i);
 
-        pd_client_explanation_add_page(copy, page->rule, page->title, page->text, page->wrong,
-                                       page->right);
+        g_ptr_array_add(copy->pages, proofd_rule_page_new(page->rule, page->title, page->text,
+                                                          page->wrong, page->right));
     }
     pd_offset_cursor_init(&starts, text, PD_OFFSETS_CHARS);
     pd_offset_cursor_init(&ends, text, PD_OFFSETS_CHARS);
     for (guint i = 0; i < engine->contributions->len; i++) {
         const PdContribution *from = &g_array_index(engine->contributions, PdContribution, i);
-        PdClientContribution *to = g_new0(PdClientContribution, 1);
+        const uint32_t start = pd_offset_cursor_at(&starts, from->place.start);
+        const uint32_t end = pd_offset_cursor_at(&ends, from->place.end);
 
-        to->start = pd_offset_cursor_at(&starts, from->place.start);
-        to->length = pd_offset_cursor_at(&ends, from->place.end) - to->start;
-        to->log_odds = from->log_odds;
-        g_ptr_array_add(copy->contributions, to);
+        g_ptr_array_add(copy->contributions,
+                        proofd_contribution_new(start, end - start, from->log_odds));
     }
     for (guint i = 0; i < engine->findings->len; i++)
         g_ptr_array_add(copy->findings,
@@ -268,9 +261,9 @@ explanation_from_engine(const PdExplanation *engine, const char *text)
     return copy;
 }
 
-static PdClientExplanation *
+static ProofdExplanation *
 explain_locally(PdBackend *self, const char *language, const char *text, uint32_t start,
-                const PdClientOptions *options, GError **error)
+                ProofdOptions *options, GError **error)
 {
     g_autoptr(PdExplanation) explanation = NULL;
     PdCheckOptions wanted;
@@ -287,23 +280,36 @@ explain_locally(PdBackend *self, const char *language, const char *text, uint32_
     return explanation != NULL ? explanation_from_engine(explanation, text) : NULL;
 }
 
-PdClientExplanation *
+ProofdExplanation *
 pd_backend_explain(PdBackend *self, const char *language, const char *text, uint32_t start,
-                   const PdClientOptions *options, GError **error)
+                   ProofdOptions *options, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    PdClientExplanation *explanation;
+    ProofdExplanation *explanation;
     int tries = 0;
 
     do {
-        explanation =
-            self->client != NULL
-                ? pd_client_explain(self->client, language, text, start, 0, options, NULL, &failure)
-                : explain_locally(self, language, text, start, options, &failure);
+        explanation = self->client != NULL
+                          ? proofd_client_explain(self->client, language, text, start, 0, options,
+                                                  NULL, &failure)
+                          : explain_locally(self, language, text, start, options, &failure);
     } while (explanation == NULL && try_again(self, &tries, &failure));
     if (explanation == NULL)
         g_propagate_error(error, g_steal_pointer(&failure));
     return explanation;
+}
+
+static bool
+score_remotely(ProofdClient *client, const char *language, const char *const *texts,
+               double *ret_scores, GError **error)
+{
+    gsize n_scores = 0;
+    g_autofree double *scores =
+        proofd_client_score(client, language, texts, NULL, &n_scores, error);
+
+    for (gsize i = 0; scores != NULL && i < n_scores; i++)
+        ret_scores[i] = scores[i];
+    return scores != NULL;
 }
 
 bool
@@ -315,10 +321,10 @@ pd_backend_score(PdBackend *self, const char *language, const char *const *texts
     bool done;
 
     do {
-        done = self->client != NULL ? pd_client_score(self->client, language, texts, n_texts,
-                                                      ret_scores, NULL, &failure)
-                                    : pd_checker_score(self->checker, language, texts, n_texts,
-                                                       ret_scores, NULL, &failure);
+        done = self->client != NULL
+                   ? score_remotely(self->client, language, texts, ret_scores, &failure)
+                   : pd_checker_score(self->checker, language, texts, n_texts, ret_scores, NULL,
+                                      &failure);
     } while (!done && try_again(self, &tries, &failure));
     if (!done)
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -326,10 +332,10 @@ pd_backend_score(PdBackend *self, const char *language, const char *const *texts
 }
 
 static bool
-add_one_by_one(PdClient *client, const char *const *words, GError **error)
+add_one_by_one(ProofdClient *client, const char *const *words, GError **error)
 {
     for (; *words != NULL; words++) {
-        if (!pd_client_add_word(client, *words, error)) {
+        if (!proofd_client_add_word(client, *words, NULL, error)) {
             g_prefix_error(error, "%s: ", *words);
             return false;
         }
@@ -349,7 +355,7 @@ bool
 pd_backend_remove_word(PdBackend *self, const char *word, GError **error)
 {
     if (self->client != NULL)
-        return pd_client_remove_word(self->client, word, error);
+        return proofd_client_remove_word(self->client, word, NULL, error);
     return pd_words_remove(self->words, word, error);
 }
 
@@ -357,6 +363,6 @@ char **
 pd_backend_words(PdBackend *self, GError **error)
 {
     if (self->client != NULL)
-        return pd_client_words(self->client, error);
+        return proofd_client_get_words(self->client, NULL, error);
     return pd_words_list(self->words);
 }

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "plugin/cli/options.h"
-#include "plugin/client/pd-client.h"
 
 #include <glib.h>
+#include <proofd.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,13 +33,13 @@ void pd_backend_free(PdBackend *self); /* NULL is fine */
 /* Loads what @language needs, so that a wrong one is told before any text is read. */
 bool pd_backend_prepare(PdBackend *self, const char *language, GError **error);
 
-/* (transfer full): of PdClientFinding, by start. @text: valid UTF-8. */
+/* (transfer full): of ProofdFinding, by start. @text: valid UTF-8. */
 GPtrArray *pd_backend_check(PdBackend *self, const char *language, const char *text,
-                            const PdClientOptions *options, GError **error);
+                            ProofdOptions *options, GError **error);
 /* (transfer full): of the words at code point @start. @text: valid UTF-8. */
-PdClientExplanation *pd_backend_explain(PdBackend *self, const char *language, const char *text,
-                                        uint32_t start, const PdClientOptions *options,
-                                        GError **error);
+ProofdExplanation *pd_backend_explain(PdBackend *self, const char *language, const char *text,
+                                      uint32_t start, ProofdOptions *options, GError **error);
+/* @texts: NULL-terminated */
 bool pd_backend_score(PdBackend *self, const char *language, const char *const *texts,
                       size_t n_texts, double *ret_scores, GError **error);
 

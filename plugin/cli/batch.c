@@ -85,7 +85,7 @@ append_findings(PdJson *json, GPtrArray *findings)
 {
     pd_json_begin(json, "findings", '[');
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
 
         pd_json_begin(json, NULL, '{');
         pd_json_size(json, "start", finding->start);
@@ -124,14 +124,14 @@ process(const PdOptions *options, PdBackend *backend, Task *task)
     g_auto(PdRequest) request = { 0 };
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) findings = NULL;
-    PdClientOptions wanted = pd_options_for_check(options);
+    g_autoptr(ProofdOptions) wanted = pd_options_for_check(options);
 
     if (task->message != NULL) /* too long to be read */
         return;
     if (pd_request_parse(task->line->str, task->line->len, &request, &error)) {
         const char *language = request.language != NULL ? request.language : options->language;
 
-        findings = pd_backend_check(backend, language, request.text, &wanted, &error);
+        findings = pd_backend_check(backend, language, request.text, wanted, &error);
     }
     task->n_findings = findings != NULL ? findings->len : 0;
     answer(task, request.id, findings, error != NULL ? error->message : NULL);

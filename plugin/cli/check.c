@@ -122,7 +122,7 @@ static void
 keep_kinds(GPtrArray *findings, char **kinds)
 {
     for (guint i = 0; kinds != NULL && i < findings->len;) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
 
         if (g_strv_contains((const char *const *)kinds, finding->kind))
             i++;
@@ -136,7 +136,7 @@ static GPtrArray *
 check_path(Job *self, const char *path, PdInput **ret_input, GError **error)
 {
     g_autoptr(PdInput) input = NULL;
-    PdClientOptions options = pd_options_for_check(&self->options);
+    g_autoptr(ProofdOptions) options = pd_options_for_check(&self->options);
     GPtrArray *findings;
 
     if (g_str_equal(path, "-") && isatty(STDIN_FILENO) && !self->options.quiet)
@@ -144,9 +144,9 @@ check_path(Job *self, const char *path, PdInput **ret_input, GError **error)
     input = pd_input_read(path, error);
     if (input == NULL)
         return NULL;
-    options.format = self->format != NULL ? self->format : pd_input_format(input);
-    findings =
-        pd_backend_check(self->backend, self->options.language, input->text, &options, error);
+    proofd_options_set_format(options,
+                              self->format != NULL ? self->format : pd_input_format(input));
+    findings = pd_backend_check(self->backend, self->options.language, input->text, options, error);
     if (findings == NULL) {
         g_prefix_error(error, "%s: ", input->name);
         return NULL;

@@ -144,12 +144,12 @@ append_element(const Page *page, const char *before, const char *text, const cha
 }
 
 static double
-scale_of(const PdClientExplanation *e)
+scale_of(const ProofdExplanation *e)
 {
     double scale = MIN_SCALE;
 
     for (guint i = 0; i < e->contributions->len; i++)
-        scale = fmax(scale, fabs(((PdClientContribution *)e->contributions->pdata[i])->log_odds));
+        scale = fmax(scale, fabs(((ProofdContribution *)e->contributions->pdata[i])->log_odds));
     return scale;
 }
 
@@ -159,7 +159,7 @@ static void
 append_header(const Page *page)
 {
     const PdExplainView *v = page->view;
-    const PdClientExplanation *e = v->explanation;
+    const ProofdExplanation *e = v->explanation;
     const bool reported = e->findings->len > 0;
     g_autofree char *words = pd_explain_part(v, e->start, e->length);
 
@@ -170,7 +170,7 @@ append_header(const Page *page)
     g_string_append_printf(page->out, "</h1>\n<p><span class=\"verdict %s\">",
                            reported ? "bad" : "good");
     if (reported)
-        append_format(page, _("Reported as %s"), ((PdClientFinding *)e->findings->pdata[0])->kind);
+        append_format(page, _("Reported as %s"), ((ProofdFinding *)e->findings->pdata[0])->kind);
     else
         append_text(page, _("Not reported"));
     g_string_append(page->out, "</span> ");
@@ -179,7 +179,7 @@ append_header(const Page *page)
 }
 
 static void
-append_word(const Page *page, const PdClientContribution *c)
+append_word(const Page *page, const ProofdContribution *c)
 {
     g_string_append_printf(page->out,
                            "<span class=\"w %s\" style=\"--a:", c->log_odds < 0 ? "down" : "up");
@@ -194,7 +194,7 @@ append_word(const Page *page, const PdClientContribution *c)
 static void
 append_mark(const Page *page, uint32_t *at)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
 
     append_part(page, *at, e->start);
     g_string_append(page->out, e->findings->len > 0 ? "<mark>" : "<mark class=\"fine\">");
@@ -206,7 +206,7 @@ append_mark(const Page *page, uint32_t *at)
 static void
 append_sentence(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
     const uint32_t end = e->sentence_start + e->sentence_length;
     uint32_t at = e->sentence_start;
     bool marked = false;
@@ -214,7 +214,7 @@ append_sentence(const Page *page)
     append_element(page, "<section aria-label=\"", _("The sentence"),
                    "\">\n<p class=\"sentence\">");
     for (guint i = 0; i < e->contributions->len; i++) {
-        const PdClientContribution *c = g_ptr_array_index(e->contributions, i);
+        const ProofdContribution *c = g_ptr_array_index(e->contributions, i);
 
         if (!marked && c->start > e->start) {
             append_mark(page, &at);
@@ -239,13 +239,13 @@ append_sentence(const Page *page)
 /* --- what was reported --- */
 
 static void
-append_corrections(const Page *page, const PdClientFinding *finding)
+append_corrections(const Page *page, const ProofdFinding *finding)
 {
     if (finding->candidates->len == 0)
         return;
     append_element(page, "<ol class=\"fix\" aria-label=\"", _("Corrections, best first"), "\">\n");
     for (guint i = 0; i < finding->candidates->len; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(finding->candidates, i);
         g_autofree char *text = g_strstrip(g_strdup(candidate->text));
 
         append_element(page, "<li>", *text != '\0' ? text : _("(nothing)"), "<small>");
@@ -260,12 +260,12 @@ append_corrections(const Page *page, const PdClientFinding *finding)
 static void
 append_verdict(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
 
     append_element(page, "<section>\n<h2>",
                    e->findings->len > 0 ? _("What was found") : _("Why not"), "</h2>\n");
     for (guint i = 0; i < e->findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(e->findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(e->findings, i);
         char number[G_ASCII_DTOSTR_BUF_SIZE];
 
         g_ascii_formatd(number, sizeof(number), "%.2f", finding->confidence);
@@ -307,7 +307,7 @@ append_chances(const Page *page)
     append_element(page, "<section>\n<table>\n<caption>", _("What the model says of it"),
                    "</caption>\n");
     for (guint i = 0; i < chances->len; i++) {
-        const PdClientChance *chance = g_ptr_array_index(chances, i);
+        const ProofdChance *chance = g_ptr_array_index(chances, i);
 
         if (chance->chance < MIN_CHANCE && i > 0)
             break;
@@ -323,7 +323,7 @@ append_chances(const Page *page)
 static void
 append_self(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
 
     g_string_append(page->out, "<tr class=\"self\"><th scope=\"row\">");
     append_part(page, e->start, e->start + e->length);
@@ -332,7 +332,7 @@ append_self(const Page *page)
 }
 
 static void
-append_contribution(const Page *page, const PdClientContribution *c)
+append_contribution(const Page *page, const ProofdContribution *c)
 {
     const double width = 50 * fabs(c->log_odds) / page->scale;
 
@@ -347,7 +347,7 @@ append_contribution(const Page *page, const PdClientContribution *c)
 static void
 append_contributions(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
     bool shown = false;
 
     if (e->contributions->len == 0)
@@ -355,7 +355,7 @@ append_contributions(const Page *page)
     append_element(page, "<section>\n<table>\n<caption>", _("What each word around it adds"),
                    "</caption>\n");
     for (guint i = 0; i < e->contributions->len; i++) {
-        const PdClientContribution *c = g_ptr_array_index(e->contributions, i);
+        const ProofdContribution *c = g_ptr_array_index(e->contributions, i);
 
         if (!shown && c->start > e->start) {
             append_self(page);
@@ -374,7 +374,7 @@ append_contributions(const Page *page)
 /* --- the page --- */
 
 static void
-append_rule(const Page *page, const PdClientRulePage *rule)
+append_rule(const Page *page, const ProofdRulePage *rule)
 {
     append_element(page, "<section>\n<h2>", rule->title, "</h2>\n");
     append_element(page, "<p>", rule->text, "</p>\n");
@@ -390,7 +390,7 @@ void
 pd_explain_html(const PdExplainView *self, GString *out)
 {
     const Page page = { self, out, scale_of(self->explanation) };
-    const PdClientExplanation *e = self->explanation;
+    const ProofdExplanation *e = self->explanation;
 
     append_element(&page, "<!DOCTYPE html>\n<html lang=\"",
                    /* Translators: your language's own code, as in <html lang="en"> */

@@ -14,11 +14,11 @@ append_place(PdJson *json, const PdExplainView *view, uint32_t start, uint32_t l
 }
 
 static void
-append_chances(PdJson *json, const PdClientExplanation *e)
+append_chances(PdJson *json, const ProofdExplanation *e)
 {
     pd_json_begin(json, "chances", '[');
     for (guint i = 0; i < e->chances->len; i++) {
-        const PdClientChance *chance = g_ptr_array_index(e->chances, i);
+        const ProofdChance *chance = g_ptr_array_index(e->chances, i);
 
         pd_json_begin(json, NULL, '{');
         pd_json_string(json, "kind", chance->name);
@@ -35,7 +35,7 @@ append_contributions(PdJson *json, const PdExplainView *view)
 
     pd_json_begin(json, "contributions", '[');
     for (guint i = 0; i < contributions->len; i++) {
-        const PdClientContribution *c = g_ptr_array_index(contributions, i);
+        const ProofdContribution *c = g_ptr_array_index(contributions, i);
 
         pd_json_begin(json, NULL, '{');
         append_place(json, view, c->start, c->length);
@@ -46,11 +46,11 @@ append_contributions(PdJson *json, const PdExplainView *view)
 }
 
 static void
-append_findings(PdJson *json, const PdClientExplanation *e)
+append_findings(PdJson *json, const ProofdExplanation *e)
 {
     pd_json_begin(json, "findings", '[');
     for (guint i = 0; i < e->findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(e->findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(e->findings, i);
 
         pd_json_begin(json, NULL, '{');
         pd_json_size(json, "offset", finding->start);
@@ -77,7 +77,7 @@ append_page(PdJson *json, const char *rule, const char *title, const char *text,
 void
 pd_explain_json(const PdExplainView *self, GString *out)
 {
-    const PdClientExplanation *e = self->explanation;
+    const ProofdExplanation *e = self->explanation;
     PdJson json = PD_JSON_INIT(out);
 
     pd_json_begin(&json, NULL, '{');
@@ -98,7 +98,7 @@ pd_explain_json(const PdExplainView *self, GString *out)
     pd_json_string(&json, "reason", e->reason);
     pd_json_begin(&json, "rules", '[');
     for (guint i = 0; i < e->pages->len; i++) {
-        const PdClientRulePage *page = g_ptr_array_index(e->pages, i);
+        const ProofdRulePage *page = g_ptr_array_index(e->pages, i);
 
         append_page(&json, page->rule, page->title, page->text, page->wrong, page->right);
     }

@@ -77,7 +77,7 @@ static void
 append_place(const Page *page)
 {
     const PdExplainView *v = page->view;
-    const PdClientExplanation *e = v->explanation;
+    const ProofdExplanation *e = v->explanation;
     g_autofree char *name = pd_printable(v->input->name);
     g_autofree char *words = pd_explain_part(v, e->start, e->length);
     g_autofree char *printable = pd_printable(words);
@@ -105,10 +105,10 @@ append_place(const Page *page)
 /* --- what was reported --- */
 
 static void
-append_corrections(const Page *page, const PdClientFinding *finding)
+append_corrections(const Page *page, const ProofdFinding *finding)
 {
     for (guint i = 0; i < finding->candidates->len; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(finding->candidates, i);
         g_autofree char *text = g_strstrip(pd_printable(candidate->text));
 
         g_string_append_printf(page->out, "%*s", INDENT, "");
@@ -120,7 +120,7 @@ append_corrections(const Page *page, const PdClientFinding *finding)
 }
 
 static void
-append_finding(const Page *page, const PdClientFinding *finding)
+append_finding(const Page *page, const ProofdFinding *finding)
 {
     g_autoptr(GString) rule = g_string_new(finding->rule);
     char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -137,7 +137,7 @@ append_finding(const Page *page, const PdClientFinding *finding)
 static void
 append_verdict(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
     g_autofree char *heading = g_strdup_printf(e->findings->len > 0 ? _("Reported at level %s")
                                                                     : _("Not reported at level %s"),
                                                page->view->level);
@@ -151,7 +151,7 @@ append_verdict(const Page *page)
         append_wrapped(page->out, _("The dictionary does not know it."), INDENT,
                        page->view->max_columns);
     for (guint i = 0; i < e->findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(e->findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(e->findings, i);
 
         if (finding->candidates->len == 0)
             continue;
@@ -196,7 +196,7 @@ append_chances(const Page *page)
         return;
     append_heading(page, _("What the model says of it"));
     for (guint i = 0; i < chances->len; i++) {
-        const PdClientChance *chance = g_ptr_array_index(chances, i);
+        const ProofdChance *chance = g_ptr_array_index(chances, i);
 
         if (chance->chance < MIN_CHANCE && i > 0)
             break;
@@ -225,12 +225,12 @@ append_word(const Page *page, uint32_t start, uint32_t length, size_t columns, c
 static size_t
 widest_word(const Page *page, double *ret_scale)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
     size_t widest = e->length;
 
     *ret_scale = MIN_SCALE;
     for (guint i = 0; i < e->contributions->len; i++) {
-        const PdClientContribution *c = g_ptr_array_index(e->contributions, i);
+        const ProofdContribution *c = g_ptr_array_index(e->contributions, i);
         g_autofree char *part = pd_explain_part(page->view, c->start, c->length);
         g_auto(PdExcerpt) excerpt = { 0 };
 
@@ -242,8 +242,8 @@ widest_word(const Page *page, double *ret_scale)
 }
 
 static void
-append_contribution(const Page *page, const PdClientContribution *c, size_t word_columns,
-                    size_t bar, double scale)
+append_contribution(const Page *page, const ProofdContribution *c, size_t word_columns, size_t bar,
+                    double scale)
 {
     const size_t halves = (size_t)lround(fabs(c->log_odds) / scale * 2 * bar);
     const bool negative = c->log_odds < 0;
@@ -265,7 +265,7 @@ append_contribution(const Page *page, const PdClientContribution *c, size_t word
 static void
 append_explained(const Page *page, size_t word_columns, size_t bar)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
 
     g_string_append_printf(page->out, "%*s", INDENT, "");
     append_word(page, e->start, e->length, word_columns, BOLD);
@@ -277,7 +277,7 @@ append_explained(const Page *page, size_t word_columns, size_t bar)
 static void
 append_contributions(const Page *page)
 {
-    const PdClientExplanation *e = page->view->explanation;
+    const ProofdExplanation *e = page->view->explanation;
     bool shown = false;
     double scale;
     size_t word_columns, bar;
@@ -288,7 +288,7 @@ append_contributions(const Page *page)
     bar = bar_columns(page, INDENT + word_columns + 11, 2);
     append_heading(page, _("What each word around it adds to its log-odds of being wrong"));
     for (guint i = 0; i < e->contributions->len; i++) {
-        const PdClientContribution *c = g_ptr_array_index(e->contributions, i);
+        const ProofdContribution *c = g_ptr_array_index(e->contributions, i);
 
         if (!shown && c->start > e->start) {
             append_explained(page, word_columns, bar);
@@ -333,7 +333,7 @@ pd_explain_text(const PdExplainView *self, GString *out)
     append_chances(&page);
     append_contributions(&page);
     for (guint i = 0; i < self->explanation->pages->len; i++) {
-        const PdClientRulePage *rule = g_ptr_array_index(self->explanation->pages, i);
+        const ProofdRulePage *rule = g_ptr_array_index(self->explanation->pages, i);
 
         g_string_append_c(out, '\n');
         append_rule(out, rule->title, rule->rule, rule->text, rule->wrong, rule->right,

@@ -204,7 +204,7 @@ pd_explain_part(const PdExplainView *self, uint32_t start, uint32_t length)
 }
 
 static void
-show(const Job *self, const PdInput *input, const PdClientExplanation *explanation)
+show(const Job *self, const PdInput *input, const ProofdExplanation *explanation)
 {
     PdExplainView view = { .input = input,
                            .explanation = explanation,
@@ -233,8 +233,8 @@ explain_place(const Job *self, const Where *where)
     g_autoptr(GError) error = NULL;
     g_autoptr(PdInput) input = NULL;
     g_autoptr(PdBackend) backend = NULL;
-    g_autoptr(PdClientExplanation) explanation = NULL;
-    PdClientOptions options = pd_options_for_check(&self->options);
+    g_autoptr(ProofdExplanation) explanation = NULL;
+    g_autoptr(ProofdOptions) options = pd_options_for_check(&self->options);
     size_t offset;
 
     input = pd_input_read(g_str_equal(where->path, PD_INPUT_STDIN) ? "-" : where->path, &error);
@@ -243,9 +243,10 @@ explain_place(const Job *self, const Where *where)
     if (input != NULL)
         backend = pd_backend_new(&self->options, &error);
     if (backend != NULL && pd_backend_prepare(backend, self->options.language, &error)) {
-        options.format = self->format != NULL ? self->format : pd_input_format(input);
+        proofd_options_set_format(options,
+                                  self->format != NULL ? self->format : pd_input_format(input));
         explanation = pd_backend_explain(backend, self->options.language, input->text,
-                                         (uint32_t)offset, &options, &error);
+                                         (uint32_t)offset, options, &error);
     }
     if (explanation == NULL) {
         pd_say("%s", error->message);

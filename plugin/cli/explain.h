@@ -6,14 +6,14 @@
 
 #include "daemon/engine/checker.h"
 #include "plugin/cli/input.h"
-#include "plugin/client/pd-client.h"
 
 #include <glib.h>
+#include <proofd.h>
 #include <stdbool.h>
 
 typedef struct {
     const PdInput *input;
-    const PdClientExplanation *explanation;
+    const ProofdExplanation *explanation;
     PdPlace place;        /* where its words begin */
     const char *sentence; /* where its sentence begins, in the input's text */
     const char *language;

@@ -36,7 +36,7 @@ widen_over_space(PdEdit *self, const char *text)
 }
 
 PdEdit *
-pd_edit_new(const char *text, size_t start, size_t end, const PdClientCandidate *candidate)
+pd_edit_new(const char *text, size_t start, size_t end, const ProofdCandidate *candidate)
 {
     PdEdit *self = g_new0(PdEdit, 1);
 
@@ -57,7 +57,7 @@ pd_fix_edits(const char *text, GPtrArray *findings)
     bool inserted = false; /* at free_from: another change there would be of other text */
 
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
         g_autoptr(PdEdit) edit = NULL;
         PdPlace end;
 

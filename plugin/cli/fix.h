@@ -4,9 +4,8 @@
  */
 #pragma once
 
-#include "plugin/client/pd-client.h"
-
 #include <glib.h>
+#include <proofd.h>
 #include <stddef.h>
 
 typedef struct {
@@ -24,12 +23,12 @@ typedef struct {
  * around it along.
  * Returns: (transfer full)
  */
-PdEdit *pd_edit_new(const char *text, size_t start, size_t end, const PdClientCandidate *candidate);
+PdEdit *pd_edit_new(const char *text, size_t start, size_t end, const ProofdCandidate *candidate);
 void pd_edit_free(PdEdit *self); /* NULL is fine */
 
 /**
  * pd_fix_edits:
- * @findings: of PdClientFinding, by start, inside @text
+ * @findings: of ProofdFinding, by start, inside @text
  *
  * The first correction of each finding that has one; of two that overlap, the first.
  * Returns: (transfer full): of PdEdit, by start, none overlapping another

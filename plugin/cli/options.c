@@ -226,14 +226,15 @@ pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char
     return true;
 }
 
-PdClientOptions
+ProofdOptions *
 pd_options_for_check(const PdOptions *self)
 {
-    return (PdClientOptions){
-        .level = self->level != NULL ? self->level : "default", /* what the report says */
-        .variant = self->variant,
-        .disable = (const char *const *)self->disable,
-        .words = (const char *const *)self->words,
-        .max_candidates = self->max_candidates,
-    };
+    ProofdOptions *options = proofd_options_new();
+
+    proofd_options_set_level(options, self->level != NULL ? self->level : "default");
+    proofd_options_set_variant(options, self->variant);
+    proofd_options_set_disable(options, (const char *const *)self->disable);
+    proofd_options_set_words(options, (const char *const *)self->words);
+    proofd_options_set_max_candidates(options, self->max_candidates);
+    return options;
 }

@@ -4,9 +4,8 @@
  */
 #pragma once
 
-#include "plugin/client/pd-client.h"
-
 #include <glib.h>
+#include <proofd.h>
 #include <stdbool.h>
 
 /* Which of them a command takes. */
@@ -48,8 +47,8 @@ void pd_options_done(PdOptions *self);
 bool pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char *description,
                       const GOptionEntry *entries, int argc, char **argv);
 
-/* What they ask of a check: borrowed from @self. */
-PdClientOptions pd_options_for_check(const PdOptions *self);
+/* What they ask of a check: (transfer full). */
+ProofdOptions *pd_options_for_check(const PdOptions *self);
 
 /* Is @value (nullable: yes) one of @choices? Prints what they are if not. */
 bool pd_options_check_choice(const char *option, const char *value, const char *const *choices);

@@ -14,7 +14,7 @@ file(PdReport *self, const PdInput *input, GPtrArray *findings)
     PdPlace place = PD_PLACE_INIT;
 
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
         g_autofree char *message = pd_printable(finding->message);
 
         pd_place_move(&place, input->text, finding->start);

@@ -29,8 +29,7 @@ append_coloured(PdReport *self, const char *colour, const char *text)
 }
 
 static void
-append_heading(PdReport *self, const char *name, const PdPlace *place,
-               const PdClientFinding *finding)
+append_heading(PdReport *self, const char *name, const PdPlace *place, const ProofdFinding *finding)
 {
     g_autofree char *printable = pd_printable(name);
     g_autofree char *message = pd_printable(finding->message);
@@ -46,7 +45,7 @@ append_heading(PdReport *self, const char *name, const PdPlace *place,
 /* The line of text, and a line with the underline. */
 static size_t
 append_text(PdReport *self, const char *text, const PdPlace *start, size_t end_bytes,
-            const PdClientFinding *finding)
+            const ProofdFinding *finding)
 {
     const char *line = text + start->line_bytes;
     size_t length = strcspn(line, "\n");
@@ -76,7 +75,7 @@ append_corrections(PdReport *self, GPtrArray *candidates, size_t column)
     if (n == 0)
         return;
     for (guint i = 0; i < n; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(candidates, i);
 
         width += g_utf8_strlen(candidate->text, -1) + 2;
     }
@@ -85,7 +84,7 @@ append_corrections(PdReport *self, GPtrArray *candidates, size_t column)
         column = self->max_columns > INDENT + width ? self->max_columns - INDENT - width : 0;
     g_string_append_printf(self->out, "%*s", (int)(INDENT + column), "");
     for (guint i = 0; i < n; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(candidates, i);
         g_autofree char *text = g_strstrip(pd_printable(candidate->text));
 
         if (i > 0)
@@ -112,7 +111,7 @@ file(PdReport *self, const PdInput *input, GPtrArray *findings)
     PdPlace start = PD_PLACE_INIT;
 
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
         PdPlace end, shown;
         size_t column;
 

@@ -12,7 +12,7 @@ begin(PdReport *self)
 }
 
 void
-pd_report_json_finding(PdJson *json, const PdClientFinding *finding)
+pd_report_json_finding(PdJson *json, const ProofdFinding *finding)
 {
     pd_json_string(json, "kind", finding->kind);
     pd_json_string(json, "rule", finding->rule);
@@ -20,14 +20,14 @@ pd_report_json_finding(PdJson *json, const PdClientFinding *finding)
     pd_json_string(json, "message", finding->message);
     pd_json_begin(json, "replacements", '[');
     for (guint i = 0; i < finding->candidates->len; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(finding->candidates, i);
 
         pd_json_string(json, NULL, candidate->text);
     }
     pd_json_end(json, ']');
     pd_json_begin(json, "scores", '[');
     for (guint i = 0; i < finding->candidates->len; i++) {
-        const PdClientCandidate *candidate = g_ptr_array_index(finding->candidates, i);
+        const ProofdCandidate *candidate = g_ptr_array_index(finding->candidates, i);
 
         pd_json_double(json, NULL, candidate->score);
     }
@@ -35,7 +35,7 @@ pd_report_json_finding(PdJson *json, const PdClientFinding *finding)
 }
 
 static void
-append_finding(PdJson *json, const PdPlace *place, const PdClientFinding *finding)
+append_finding(PdJson *json, const PdPlace *place, const ProofdFinding *finding)
 {
     pd_json_begin(json, NULL, '{');
     pd_json_size(json, "line", place->line);
@@ -55,7 +55,7 @@ file(PdReport *self, const PdInput *input, GPtrArray *findings)
     pd_json_string(&self->json, "file", input->name);
     pd_json_begin(&self->json, "findings", '[');
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
 
         pd_place_move(&place, input->text, finding->start);
         append_finding(&self->json, &place, finding);

@@ -101,7 +101,7 @@ append_region(PdJson *json, const char *key, const PdPlace *start, const PdPlace
 /* The change may take in one space more than the finding, on either side: one code point each. */
 static void
 append_fix(PdJson *json, const PdInput *input, const PdPlace *start, const PdPlace *end,
-           const PdClientCandidate *candidate)
+           const ProofdCandidate *candidate)
 {
     g_autoptr(PdEdit) edit = pd_edit_new(input->text, start->bytes, end->bytes, candidate);
     PdPlace from = *start, to = *end;
@@ -144,7 +144,7 @@ append_rule(PdJson *json, const char *id)
 
 static void
 append_result(PdJson *json, const PdInput *input, const PdPlace *start, const PdPlace *end,
-              const PdClientFinding *finding)
+              const ProofdFinding *finding)
 {
     pd_json_begin(json, NULL, '{');
     append_rule(json, finding->rule);
@@ -174,7 +174,7 @@ file(PdReport *self, const PdInput *input, GPtrArray *findings)
     PdPlace start = PD_PLACE_INIT;
 
     for (guint i = 0; i < findings->len; i++) {
-        const PdClientFinding *finding = g_ptr_array_index(findings, i);
+        const ProofdFinding *finding = g_ptr_array_index(findings, i);
         PdPlace end;
 
         pd_place_move(&start, input->text, finding->start);

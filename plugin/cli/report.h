@@ -6,9 +6,9 @@
 
 #include "plugin/cli/input.h"
 #include "plugin/cli/json-writer.h"
-#include "plugin/client/pd-client.h"
 
 #include <glib.h>
+#include <proofd.h>
 #include <stdbool.h>
 
 typedef struct PdReport PdReport;
@@ -51,7 +51,7 @@ void pd_report_trouble(PdReport *self, const char *name, const char *message);
 void pd_report_end(PdReport *self);
 
 /* Kind, rule, confidence, message, replacements and their scores, as members of the open object. */
-void pd_report_json_finding(PdJson *json, const PdClientFinding *finding);
+void pd_report_json_finding(PdJson *json, const ProofdFinding *finding);
 
 /* Is colour wanted? @when: auto, always, never. */
 bool pd_report_colour(const char *when);

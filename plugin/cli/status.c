@@ -8,10 +8,10 @@
 #include "plugin/cli/json-writer.h"
 #include "plugin/cli/options.h"
 #include "plugin/cli/say.h"
-#include "plugin/client/pd-client.h"
 
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
+#include <proofd.h>
 #include <stdio.h>
 
 typedef struct {
@@ -56,13 +56,13 @@ static bool
 look(Status *self, const PdOptions *options, GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    g_autoptr(PdClient) client = NULL;
+    g_autoptr(ProofdClient) client = proofd_client_new();
 
     self->languages = pd_lexicon_languages();
     if (options->local)
         self->reason = g_strdup(_("not asked"));
     else
-        self->running = pd_client_service_runs(&failure);
+        self->running = proofd_client_is_running(client, NULL, &failure);
     if (failure != NULL)
         self->reason = g_strdup(failure->message);
     self->bus = self->reason == NULL;
@@ -70,10 +70,7 @@ look(Status *self, const PdOptions *options, GError **error)
         look_at_own_model(self, options);
         return true;
     }
-    client = pd_client_new(error);
-    if (client == NULL)
-        return false;
-    self->properties = pd_client_properties(client, error);
+    self->properties = proofd_client_get_service_properties(client, NULL, error);
     return self->properties != NULL;
 }
 

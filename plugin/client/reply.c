@@ -2,36 +2,10 @@
 #include "plugin/client/reply.h"
 
 #include "dbus/protocol.h"
+#include "plugin/client/error-private.h"
 
 #include <math.h>
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClientFinding, pd_client_finding_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdClientCandidate, pd_client_candidate_free)
-
-bool
-pd_reply_broken(GError **error, const char *what)
-{
-    g_set_error(error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_PROTOCOL,
-                "the service's answer makes no sense: %s", what);
-    return false;
-}
-
-/* The value at @iter, whose type the message's signature has settled; then one on. */
-static void
-take(DBusMessageIter *iter, void *ret_value)
-{
-    dbus_message_iter_get_basic(iter, ret_value);
-    dbus_message_iter_next(iter);
-}
-
-static char *
-take_string(DBusMessageIter *iter)
-{
-    const char *value;
-
-    take(iter, &value);
-    return g_strdup(value);
-}
+#include <stdbool.h>
 
 static bool
 is_action(const char *name)
@@ -40,86 +14,90 @@ is_action(const char *name)
            g_str_equal(name, "delete");
 }
 
-static GPtrArray *
-read_candidates(DBusMessageIter *iter, GError **error)
+static bool
+read_candidates(GVariantIter *rows, GPtrArray *list, GError **error)
 {
-    g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_candidate_free);
-    DBusMessageIter array, row;
+    const char *text, *action;
+    double score;
 
-    dbus_message_iter_recurse(iter, &array);
-    for (; dbus_message_iter_get_arg_type(&array) == DBUS_TYPE_STRUCT;
-         dbus_message_iter_next(&array)) {
-        g_autoptr(PdClientCandidate) candidate = g_new0(PdClientCandidate, 1);
-
-        dbus_message_iter_recurse(&array, &row);
-        candidate->text = take_string(&row);
-        take(&row, &candidate->score);
-        candidate->action = take_string(&row);
-        if (!isfinite(candidate->score)) {
-            pd_reply_broken(error, "a candidate's score is not a number");
-            return NULL;
-        }
-        if (!is_action(candidate->action)) {
-            pd_reply_broken(error, "a candidate's action is none of replace, insert, delete");
-            return NULL;
-        }
-        g_ptr_array_add(list, g_steal_pointer(&candidate));
+    while (g_variant_iter_next(rows, "(&sd&s)", &text, &score, &action)) {
+        if (!isfinite(score))
+            return proofd_error_broken(error, "a candidate's score is not a number");
+        if (!is_action(action))
+            return proofd_error_broken(error,
+                                       "a candidate's action is none of replace, insert, delete");
+        g_ptr_array_add(list, proofd_candidate_new(text, score, action));
     }
-    return g_steal_pointer(&list);
+    return true;
 }
 
-static PdClientFinding *
-read_finding(DBusMessageIter *row, size_t n_chars, GError **error)
+GPtrArray *
+proofd_reply_candidates(GVariant *array, GError **error)
 {
-    g_autoptr(PdClientFinding) finding = g_new0(PdClientFinding, 1);
-    dbus_uint32_t start, length;
+    g_autoptr(GPtrArray) list =
+        g_ptr_array_new_with_free_func((GDestroyNotify)proofd_candidate_unref);
+    GVariantIter rows;
 
-    take(row, &start);
-    take(row, &length);
-    finding->start = start;
-    finding->length = length;
-    finding->kind = take_string(row);
-    take(row, &finding->confidence);
-    finding->message = take_string(row);
-    finding->rule = take_string(row);
-    if (start > n_chars || length > n_chars - start) {
-        pd_reply_broken(error, "a finding lies outside the text");
+    g_variant_iter_init(&rows, array);
+    return read_candidates(&rows, list, error) ? g_steal_pointer(&list) : NULL;
+}
+
+static ProofdFinding *
+read_finding(GVariant *row, size_t n_units, GError **error)
+{
+    g_autoptr(ProofdFinding) finding = NULL;
+    g_autoptr(GVariantIter) candidates = NULL;
+    const char *kind, *message, *rule;
+    guint32 start, length;
+    double confidence;
+
+    g_variant_get_child(row, 0, "u", &start);
+    g_variant_get_child(row, 1, "u", &length);
+    g_variant_get_child(row, 2, "&s", &kind);
+    g_variant_get_child(row, 3, "d", &confidence);
+    g_variant_get_child(row, 4, "&s", &message);
+    g_variant_get_child(row, 5, "&s", &rule);
+    g_variant_get_child(row, 6, "a(sds)", &candidates);
+    if (start > n_units || length > n_units - start) {
+        proofd_error_broken(error, "a finding lies outside the text");
         return NULL;
     }
-    if (!(finding->confidence >= 0 && finding->confidence <= 1)) { /* a NaN is neither */
-        pd_reply_broken(error, "a finding's confidence is not in 0..1");
+    if (!(confidence >= 0 && confidence <= 1)) { /* a NaN is neither */
+        proofd_error_broken(error, "a finding's confidence is not in 0..1");
         return NULL;
     }
-    finding->candidates = read_candidates(row, error);
-    if (finding->candidates == NULL)
+    finding = proofd_finding_new(start, length, kind, confidence, message, rule);
+    if (!read_candidates(candidates, finding->candidates, error))
         return NULL;
+    if (g_variant_n_children(row) == 8)
+        g_variant_get_child(row, 7, "t", &finding->fingerprint);
     return g_steal_pointer(&finding);
 }
 
 static int
 by_start(const void *a, const void *b)
 {
-    const PdClientFinding *x = *(PdClientFinding *const *)a;
-    const PdClientFinding *y = *(PdClientFinding *const *)b;
+    const ProofdFinding *x = *(ProofdFinding *const *)a;
+    const ProofdFinding *y = *(ProofdFinding *const *)b;
 
     return (x->start > y->start) - (x->start < y->start);
 }
 
 GPtrArray *
-pd_reply_read_findings(DBusMessageIter *iter, size_t n_chars, GError **error)
+proofd_reply_findings(GVariant *array, size_t n_units, GError **error)
 {
     g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_finding_free);
-    DBusMessageIter array, row;
+        g_ptr_array_new_with_free_func((GDestroyNotify)proofd_finding_unref);
+    GVariantIter rows;
 
-    dbus_message_iter_recurse(iter, &array);
-    for (; dbus_message_iter_get_arg_type(&array) == DBUS_TYPE_STRUCT;
-         dbus_message_iter_next(&array)) {
-        PdClientFinding *finding;
+    g_variant_iter_init(&rows, array);
+    for (;;) {
+        g_autoptr(GVariant) row = g_variant_iter_next_value(&rows);
+        ProofdFinding *finding;
 
-        dbus_message_iter_recurse(&array, &row);
-        finding = read_finding(&row, n_chars, error);
+        if (row == NULL)
+            break;
+        finding = read_finding(row, n_units, error);
         if (finding == NULL)
             return NULL;
         g_ptr_array_add(list, finding);
@@ -128,128 +106,174 @@ pd_reply_read_findings(DBusMessageIter *iter, size_t n_chars, GError **error)
     return g_steal_pointer(&list);
 }
 
-GPtrArray *
-pd_reply_findings(DBusMessage *reply, size_t n_chars, GError **error)
+/* --- Explain --- */
+
+static bool
+check_place(guint start, guint length, size_t n_units, GError **error)
 {
-    DBusMessageIter iter;
-
-    dbus_message_iter_init(reply, &iter);
-    return pd_reply_read_findings(&iter, n_chars, error);
-}
-
-GPtrArray *
-pd_reply_candidates(DBusMessage *reply, GError **error)
-{
-    DBusMessageIter iter;
-
-    dbus_message_iter_init(reply, &iter);
-    return read_candidates(&iter, error);
-}
-
-bool
-pd_reply_scores(DBusMessage *reply, size_t n_scores, double *ret_scores, GError **error)
-{
-    DBusMessageIter iter, array;
-    const double *scores = NULL;
-    int n = 0;
-
-    dbus_message_iter_init(reply, &iter);
-    dbus_message_iter_recurse(&iter, &array);
-    dbus_message_iter_get_fixed_array(&array, &scores, &n);
-    if (n < 0 || (size_t)n != n_scores)
-        return pd_reply_broken(error, "not one score for each text");
-    for (size_t i = 0; i < n_scores; i++) {
-        if (!isfinite(scores[i]))
-            return pd_reply_broken(error, "a score is not a number");
-    }
-    for (size_t i = 0; i < n_scores; i++)
-        ret_scores[i] = scores[i];
+    if (start > n_units || length > n_units - start)
+        return proofd_error_broken(error, "an explanation lies outside the text");
     return true;
 }
 
-char **
-pd_reply_strings(DBusMessage *reply, GError **error)
+static bool
+read_sentence(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
-    DBusMessageIter iter, array;
-
-    dbus_message_iter_init(reply, &iter);
-    dbus_message_iter_recurse(&iter, &array);
-    while (dbus_message_iter_get_arg_type(&array) == DBUS_TYPE_STRING)
-        g_ptr_array_add(list, take_string(&array));
-    g_ptr_array_add(list, NULL);
-    return (char **)g_ptr_array_free(g_steal_pointer(&list), FALSE);
-}
-
-GVariant *
-pd_reply_dict(DBusMessage *reply, GError **error)
-{
-    g_autoptr(GDBusMessage) copy = NULL;
-    g_autoptr(GError) local = NULL;
-    GVariant *dict;
-    char *blob;
-    int length;
-
-    /* GLib reads the same wire format, and knows every type that a value may have. */
-    if (!dbus_message_marshal(reply, &blob, &length)) {
-        pd_reply_broken(error, "out of memory");
-        return NULL;
-    }
-    copy =
-        g_dbus_message_new_from_blob((guchar *)blob, length, G_DBUS_CAPABILITY_FLAGS_NONE, &local);
-    dbus_free(blob);
-    if (copy == NULL) {
-        pd_reply_broken(error, local->message);
-        return NULL;
-    }
-    dict = g_variant_get_child_value(g_dbus_message_get_body(copy), 0);
-    return dict;
+    g_variant_get(value, "(uu)", &self->sentence_start, &self->sentence_length);
+    return check_place(self->sentence_start, self->sentence_length, n_units, error);
 }
 
 static bool
-is_one_of(const char *name, const char *const *names)
+read_words(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
 {
-    for (; *names != NULL; names++) {
-        if (g_str_has_suffix(*names, ".") ? g_str_has_prefix(name, *names)
-                                          : g_str_equal(name, *names))
-            return true;
-    }
-    return false;
+    g_variant_get(value, "(uu)", &self->start, &self->length);
+    return check_place(self->start, self->length, n_units, error);
 }
 
-char *
-pd_reply_fail(DBusMessage *reply, GError **error)
+static bool
+read_known(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
 {
-    static const char *const absent[] = { /* a name that ends in a dot stands for all below it */
-                                          DBUS_ERROR_SERVICE_UNKNOWN,
-                                          DBUS_ERROR_NAME_HAS_NO_OWNER,
-                                          DBUS_ERROR_ACCESS_DENIED,
-                                          DBUS_ERROR_NO_SERVER,
-                                          "org.freedesktop.DBus.Error.Spawn.",
-                                          "org.freedesktop.systemd1.",
-                                          NULL
-    };
-    static const char *const gone[] = { DBUS_ERROR_NO_REPLY, DBUS_ERROR_DISCONNECTED, NULL };
-    static const char *const late[] = { DBUS_ERROR_TIMEOUT, DBUS_ERROR_TIMED_OUT, NULL };
-    const char *name = dbus_message_get_error_name(reply);
-    PdClientError code = PD_CLIENT_ERROR_PROTOCOL;
-    const char *text = NULL;
+    self->known = g_variant_get_boolean(value);
+    return true;
+}
 
-    name = name != NULL ? name : "an error without a name";
-    if (!dbus_message_get_args(reply, NULL, DBUS_TYPE_STRING, &text, DBUS_TYPE_INVALID) ||
-        *text == '\0')
-        text = name;
-    if (g_str_has_prefix(name, PD_DBUS_ERROR_PREFIX)) {
-        g_set_error_literal(error, PD_CLIENT_ERROR, PD_CLIENT_ERROR_REFUSED, text);
-        return g_strdup(name + strlen(PD_DBUS_ERROR_PREFIX));
+static bool
+read_chances(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
+{
+    GVariantIter rows;
+    const char *name;
+    double chance;
+
+    g_variant_iter_init(&rows, value);
+    while (g_variant_iter_next(&rows, "(&sd)", &name, &chance)) {
+        if (!(chance >= 0 && chance <= 1)) /* a NaN is neither */
+            return proofd_error_broken(error, "a chance is not in 0..1");
+        g_ptr_array_add(self->chances, proofd_chance_new(name, chance));
     }
-    if (is_one_of(name, absent))
-        code = PD_CLIENT_ERROR_NO_BUS;
-    else if (is_one_of(name, gone))
-        code = PD_CLIENT_ERROR_DISCONNECTED;
-    else if (is_one_of(name, late))
-        code = PD_CLIENT_ERROR_TIMED_OUT;
-    g_set_error(error, PD_CLIENT_ERROR, code, "%s%s%s", text, text == name ? "" : ": ",
-                text == name ? "" : name);
-    return NULL;
+    return true;
+}
+
+static bool
+read_contributions(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
+{
+    GVariantIter rows;
+    guint start, length;
+    double log_odds;
+
+    g_variant_iter_init(&rows, value);
+    while (g_variant_iter_next(&rows, "(uud)", &start, &length, &log_odds)) {
+        if (!check_place(start, length, n_units, error))
+            return false;
+        if (!isfinite(log_odds))
+            return proofd_error_broken(error, "a contribution is not a number");
+        g_ptr_array_add(self->contributions, proofd_contribution_new(start, length, log_odds));
+    }
+    return true;
+}
+
+static bool
+read_findings(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
+{
+    GPtrArray *findings = proofd_reply_findings(value, n_units, error);
+
+    if (findings == NULL)
+        return false;
+    g_ptr_array_unref(self->findings);
+    self->findings = findings;
+    return true;
+}
+
+static bool
+read_pages(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
+{
+    const char *rule, *title, *text, *wrong, *right;
+    GVariantIter rows;
+
+    g_variant_iter_init(&rows, value);
+    while (g_variant_iter_next(&rows, "(&s&s&s&s&s)", &rule, &title, &text, &wrong, &right))
+        g_ptr_array_add(self->pages, proofd_rule_page_new(rule, title, text, wrong, right));
+    return true;
+}
+
+static bool
+read_reason(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error)
+{
+    g_free(self->reason);
+    self->reason = g_variant_dup_string(value, NULL);
+    return true;
+}
+
+static const struct {
+    const char *key;
+    const char *type;
+    bool (*read)(ProofdExplanation *self, GVariant *value, size_t n_units, GError **error);
+} rows[] = {
+    { "sentence", "(uu)", read_sentence },
+    { "place", "(uu)", read_words },
+    { "known", "b", read_known },
+    { "chances", "a(sd)", read_chances },
+    { "contributions", "a(uud)", read_contributions },
+    { "findings", "a" PD_DBUS_FINDING, read_findings },
+    { "pages", "a" PD_DBUS_RULE_PAGE, read_pages },
+    { "reason", "s", read_reason },
+};
+
+/* One {sv}; a bit of @seen for each row that was read. */
+static bool
+read_entry(ProofdExplanation *self, const char *key, GVariant *value, size_t n_units,
+           unsigned *seen, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!g_str_equal(rows[i].key, key))
+            continue;
+        if (!g_variant_is_of_type(value, G_VARIANT_TYPE(rows[i].type)) || (*seen & 1U << i) != 0)
+            return proofd_error_broken(error,
+                                       "an explanation's value is of another type, or twice");
+        *seen |= 1U << i;
+        return rows[i].read(self, value, n_units, error);
+    }
+    return true;
+}
+
+ProofdExplanation *
+proofd_reply_explanation(GVariant *dict, size_t n_units, GError **error)
+{
+    g_autoptr(ProofdExplanation) self = proofd_explanation_new();
+    unsigned seen = 0;
+    GVariantIter iter;
+
+    g_variant_iter_init(&iter, dict);
+    for (;;) {
+        g_autoptr(GVariant) value = NULL;
+        const char *key;
+
+        if (!g_variant_iter_next(&iter, "{&sv}", &key, &value))
+            break;
+        if (!read_entry(self, key, value, n_units, &seen, error))
+            return NULL;
+    }
+    if (seen != (1U << G_N_ELEMENTS(rows)) - 1) {
+        proofd_error_broken(error, "an explanation is not whole");
+        return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+double *
+proofd_reply_scores(GVariant *array, size_t n_scores, GError **error)
+{
+    gsize n;
+    const double *scores = g_variant_get_fixed_array(array, &n, sizeof(double));
+
+    if (n != n_scores) {
+        proofd_error_broken(error, "not one score for each text");
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(scores[i])) {
+            proofd_error_broken(error, "a score is not a number");
+            return NULL;
+        }
+    }
+    return n > 0 ? g_memdup2(scores, n * sizeof(double)) : g_new0(double, 1);
 }

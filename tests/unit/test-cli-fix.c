@@ -9,25 +9,18 @@
 static void
 add(GPtrArray *findings, guint start, guint length, const char *replacement)
 {
-    PdClientFinding *finding = g_new0(PdClientFinding, 1);
+    ProofdFinding *finding =
+        proofd_finding_new(start, length, "spelling", 0.9, "", "spelling/unknown");
 
-    finding->start = start;
-    finding->length = length;
-    finding->candidates = g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_candidate_free);
-    if (replacement != NULL) {
-        PdClientCandidate *candidate = g_new0(PdClientCandidate, 1);
-
-        candidate->text = g_strdup(replacement);
-        candidate->action = g_strdup("replace");
-        g_ptr_array_add(finding->candidates, candidate);
-    }
+    if (replacement != NULL)
+        g_ptr_array_add(finding->candidates, proofd_candidate_new(replacement, 1, "replace"));
     g_ptr_array_add(findings, finding);
 }
 
 static GPtrArray *
 new_findings(void)
 {
-    return g_ptr_array_new_with_free_func((GDestroyNotify)pd_client_finding_free);
+    return g_ptr_array_new_with_free_func((GDestroyNotify)proofd_finding_unref);
 }
 
 static void
