@@ -67,16 +67,16 @@ read_level(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GEr
 static bool
 read_format(PdBusOptions *self, const OptionRow *row, DBusMessageIter *value, GError **error)
 {
+    g_auto(GStrv) names = NULL;
+    g_autofree char *hint = NULL;
     const char *name;
 
     dbus_message_iter_get_basic(value, &name);
-    if (g_str_equal(name, "plain"))
-        self->check.format = PD_FORMAT_PLAIN;
-    else if (g_str_equal(name, "markdown"))
-        self->check.format = PD_FORMAT_MARKDOWN;
-    else
-        return invalid(error, "option format: \"%s\" is not plain or markdown", name);
-    return true;
+    if (pd_format_from_name(name, &self->check.format))
+        return true;
+    names = pd_format_names();
+    hint = pd_nearest_hint(name, (const char *const *)names);
+    return invalid(error, "option format: \"%s\" is not %s%s", name, pd_format_list(), hint);
 }
 
 static bool

@@ -191,7 +191,7 @@ pd_check_new(PdChecker *checker, const char *language, const char *text, size_t 
     self->checker = checker;
     self->source = g_strndup(text, length);
     self->source_length = length;
-    self->markup = pd_markup_new(options->format, self->source, length);
+    self->markup = pd_markup_new(options->format, language, self->source, length);
     self->text = pd_markup_text(self->markup, &self->length);
     self->end = self->length;
     self->level = options->level;
@@ -416,7 +416,8 @@ is_own_word(const PdCheck *self, const char *word)
 {
     g_autofree char *folded = NULL;
 
-    if (self->checker->words != NULL && pd_words_has(self->checker->words, word))
+    if (pd_markup_is_name(self->markup, word) ||
+        (self->checker->words != NULL && pd_words_has(self->checker->words, word)))
         return true;
     if (self->words == NULL)
         return false;
@@ -508,6 +509,7 @@ settle(const PdCheck *self, PdFinding *finding, PdSpan unit)
     finding->start -= unit.start;
     finding->end -= unit.start;
     finding->message = pd_message_new(finding, self->text + unit.start, unit.end - unit.start);
+    pd_checker_quote(self->markup, text, finding->candidates);
     finding->start = source.start;
     finding->end = source.end;
 }
@@ -524,8 +526,10 @@ settle_in_whole(const PdCheck *self, PdFinding *finding, size_t text_end, size_t
 static bool
 is_left_out(const PdCheck *self, const PdFinding *finding)
 {
-    return is_disabled(self, finding) ||
-           pd_markup_is_opaque(self->markup, (PdSpan){ finding->start, finding->end });
+    const PdSpan text = { finding->start, finding->end };
+
+    return is_disabled(self, finding) || pd_markup_is_opaque(self->markup, text) ||
+           (finding->kind != PD_KIND_SPELLING && pd_markup_is_beside_stand_in(self->markup, text));
 }
 
 GPtrArray *

@@ -40,5 +40,8 @@ typedef struct {
  * Before the first step; the findings then are those that the whole text would have there.
  */
 void pd_check_narrow(PdCheck *self, PdSpan source, PdCheckPlace *ret);
+/* Writes @candidates (of PdCandidate) for a place of the text as its format does. From one on that
+ * cannot be written there, none are left: a worse one must not become the first. */
+void pd_checker_quote(const PdMarkup *markup, PdSpan text, GPtrArray *candidates);
 /* Was a finding at bytes @text left out for the user's or the whole text's sake? Once taken. */
 bool pd_check_excuses(const PdCheck *self, PdSpan text);

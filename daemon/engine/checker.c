@@ -188,6 +188,22 @@ suggest_in(PdResources *resources, const char *text, PdSpan sentence, PdSpan pla
     return g_steal_pointer(&repairs.repairs);
 }
 
+void
+pd_checker_quote(const PdMarkup *markup, PdSpan text, GPtrArray *candidates)
+{
+    for (guint i = 0; i < candidates->len; i++) {
+        PdCandidate *candidate = candidates->pdata[i];
+        char *quoted = pd_markup_quote(markup, text, candidate->text);
+
+        if (quoted == NULL) {
+            g_ptr_array_set_size(candidates, i);
+            return;
+        }
+        g_free(candidate->text);
+        candidate->text = quoted;
+    }
+}
+
 GPtrArray *
 pd_checker_suggest(PdChecker *self, const char *language, const char *text, size_t length,
                    size_t start, size_t end, const PdCheckOptions *options, const int *cancel,
@@ -195,6 +211,7 @@ pd_checker_suggest(PdChecker *self, const char *language, const char *text, size
 {
     PdResources *resources;
     g_autoptr(PdMarkup) markup = NULL;
+    GPtrArray *candidates;
     const char *plain;
     size_t plain_length;
     PdSpan place;
@@ -205,11 +222,15 @@ pd_checker_suggest(PdChecker *self, const char *language, const char *text, size
     resources = pd_checker_resources(self, language, error);
     if (resources == NULL)
         return NULL;
-    markup = pd_markup_new(options->format, text, length);
+    markup = pd_markup_new(options->format, language, text, length);
     plain = pd_markup_text(markup, &plain_length);
     place = pd_markup_from_source(markup, (PdSpan){ start, end });
-    return suggest_in(resources, plain, sentence_around(resources, plain, plain_length, place),
-                      place, options->max_candidates, cancel, error);
+    candidates =
+        suggest_in(resources, plain, sentence_around(resources, plain, plain_length, place), place,
+                   options->max_candidates, cancel, error);
+    if (candidates != NULL)
+        pd_checker_quote(markup, place, candidates);
+    return candidates;
 }
 
 /* --- score ------------------------------------------------------------------------ */

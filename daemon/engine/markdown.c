@@ -9,8 +9,6 @@
  */
 #include "daemon/engine/markdown.h"
 
-#include "daemon/engine/text.h"
-
 #include <cmark.h>
 #include <string.h>
 
@@ -33,7 +31,6 @@ typedef struct {
 
 typedef struct {
     const char *source;
-    size_t base;
     PdAnnotated *out;
     GArray *lines;        /* of SourceLine */
     GHashTable *entities; /* "&amp;" -> "&", or itself where it is none */
@@ -151,7 +148,7 @@ to_source(Reader *self, size_t at)
         self->line = 0;
     while (self->line + 1 < self->content_lines->len && lines[self->line + 1].content <= at)
         self->line++;
-    return self->base + lines[self->line].source + (at - lines[self->line].content);
+    return lines[self->line].source + (at - lines[self->line].content);
 }
 
 static char
@@ -177,8 +174,8 @@ entity_length(const char *p, size_t left)
 }
 
 /* cmark's own table is not public: let it read the entity in a document of its own. */
-static char *
-decode_entity(const char *entity)
+char *
+pd_markdown_decode_entity(const char *entity)
 {
     g_autofree char *document = g_strconcat("x", entity, "x", NULL);
     cmark_node *root = cmark_parse_document(document, strlen(document), CMARK_OPT_DEFAULT);
@@ -201,7 +198,7 @@ lookup_entity(Reader *self, const char *p, size_t n)
     const char *decoded = g_hash_table_lookup(self->entities, entity);
 
     if (decoded == NULL) {
-        decoded = decode_entity(entity);
+        decoded = pd_markdown_decode_entity(entity);
         g_hash_table_insert(self->entities, g_strdup(entity), (char *)decoded);
     }
     return g_str_equal(decoded, entity) ? NULL : decoded;
@@ -268,17 +265,6 @@ find_literal(Reader *self, const char *literal, bool raw)
     return NOT_FOUND;
 }
 
-static void
-append_gap(PdAnnotated *out)
-{
-    const GString *text = out->text;
-
-    if (text->len == 0 ||
-        (text->len > 1 && text->str[text->len - 1] == '\n' && text->str[text->len - 2] == '\n'))
-        return;
-    g_string_append(out->text, "\n\n");
-}
-
 /*
  * Markup that CommonMark takes for text: [^1], and [ ] and [^1]: where a paragraph begins. Its
  * length, or 0.
@@ -335,7 +321,7 @@ emit_literal(Reader *self, const char *literal, bool raw)
             return;
         if (is_table_mark(self, self->cursor, &separates)) {
             if (separates)
-                append_gap(self->out);
+                pd_annotated_gap(self->out);
         } else if (p >= hidden_until) {
             if (n_text == 1 && n_content == 1)
                 pd_annotated_same(self->out, p, 1, source);
@@ -364,15 +350,6 @@ read_text(Reader *self, const char *literal, bool raw)
         return;
     self->cursor = at;
     emit_literal(self, literal, raw);
-}
-
-static void
-mark_opaque(Reader *self, size_t text_start)
-{
-    PdSpan span = { text_start, self->out->text->len };
-
-    if (span.start < span.end)
-        g_array_append_val(self->out->opaque, span);
 }
 
 static size_t
@@ -437,7 +414,7 @@ read_code(Reader *self, const char *literal)
     }
     self->cursor = close + ticks;
     self->is_first = false;
-    mark_opaque(self, text_start);
+    pd_annotated_mark_opaque(self->out, text_start);
 }
 
 /* A line break inside a paragraph: white space, unless it was asked for. */
@@ -453,7 +430,7 @@ read_break(Reader *self, bool hard)
     source = to_source(self, at);
     line = &g_array_index(self->content_lines, ContentLine, self->line);
     if (self->is_table)
-        append_gap(self->out);
+        pd_annotated_gap(self->out);
     else
         pd_annotated_unit(self->out, hard ? "\n" : " ", 1, source, MAX(line->source_break, 1));
     self->cursor = at + 1;
@@ -637,7 +614,7 @@ enter_block(Reader *self, cmark_node *node)
     size_t next, marks;
 
     read_content(self, node);
-    append_gap(self->out);
+    pd_annotated_gap(self->out);
     self->line = self->cursor = 0;
     self->budget = 4 * self->content->len;
     self->is_first = true;
@@ -675,7 +652,7 @@ enter_link(Reader *self, cmark_node *node, size_t n_marks)
         self->cursor++;
         self->in_autolink = true;
         read_text(self, cmark_node_get_literal(child), true);
-        mark_opaque(self, start);
+        pd_annotated_mark_opaque(self->out, start);
     } else if (self->cursor + n_marks <= self->content->len) {
         self->cursor += n_marks;
     }
@@ -722,20 +699,6 @@ leave_node(Reader *self, cmark_node *node)
         leave_link(self);
 }
 
-/* Blank lines after the last block. */
-static void
-drop_last_gap(PdAnnotated *out)
-{
-    const PdSegment *last;
-
-    if (out->segments->len == 0) {
-        g_string_truncate(out->text, 0);
-        return;
-    }
-    last = &g_array_index(out->segments, PdSegment, out->segments->len - 1);
-    g_string_truncate(out->text, last->text + last->n_text);
-}
-
 static void
 read_document(Reader *self, size_t length)
 {
@@ -756,11 +719,11 @@ read_document(Reader *self, size_t length)
     }
     cmark_iter_free(iter);
     cmark_node_free(root);
-    drop_last_gap(self->out);
+    pd_annotated_finish(self->out);
 }
 
 void
-pd_markdown_annotate(const char *source, size_t length, size_t base, PdAnnotated *out)
+pd_markdown_annotate(const char *source, size_t length, PdAnnotated *out)
 {
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(SourceLine));
     g_autoptr(GArray) content_lines = g_array_new(FALSE, FALSE, sizeof(ContentLine));
@@ -768,7 +731,6 @@ pd_markdown_annotate(const char *source, size_t length, size_t base, PdAnnotated
     g_autoptr(GHashTable) entities = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     Reader reader = {
         .source = source,
-        .base = base,
         .out = out,
         .lines = lines,
         .entities = entities,

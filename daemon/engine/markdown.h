@@ -4,34 +4,10 @@
  */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
+#include "daemon/engine/annotated.h"
 
-typedef struct PdAnnotated PdAnnotated;
+/* @source: borrowed; positions in @out are its bytes */
+void pd_markdown_annotate(const char *source, size_t length, PdAnnotated *out);
 
-/* A part of the text and the bytes of the source that it came from. */
-typedef struct {
-    size_t text;
-    size_t source;
-    size_t n_text;
-    size_t n_source;
-    bool is_same; /* byte for byte; else one thing stands for the other (&amp; for &) */
-} PdSegment;
-
-/* Text under construction. What is in no segment (blank lines between blocks) came from nowhere. */
-struct PdAnnotated {
-    GString *text;
-    GArray *segments; /* of PdSegment, ascending in text and source, not overlapping */
-    GArray *opaque;   /* of PdSpan of the text, ascending */
-};
-
-/* @source: borrowed; positions in @out are its bytes, + @base */
-void pd_markdown_annotate(const char *source, size_t length, size_t base, PdAnnotated *out);
-
-/*
- * Appends @n bytes found at @source, themselves or (@text differs in length or bytes) as one
- * thing.
- */
-void pd_annotated_same(PdAnnotated *self, const char *bytes, size_t n, size_t source);
-void pd_annotated_unit(PdAnnotated *self, const char *text, size_t n_text, size_t source,
-                       size_t n_source);
+/* What "&name;", "&#38;" or "&#x26;" stands for, or itself where it is none. (transfer full) */
+char *pd_markdown_decode_entity(const char *entity);

@@ -4,43 +4,21 @@
  */
 #include "daemon/engine/markup.h"
 
+#include "daemon/engine/annotated.h"
+#include "daemon/engine/code.h"
+#include "daemon/engine/commit.h"
+#include "daemon/engine/html.h"
+#include "daemon/engine/latex.h"
 #include "daemon/engine/markdown.h"
+#include "daemon/engine/rst.h"
 
 #include <string.h>
 
 struct PdMarkup {
     PdAnnotated annotated;
+    GArray *by_source; /* (nullable): guint: the segments, sorted by source, where that differs */
     char *source;
 };
-
-void
-pd_annotated_same(PdAnnotated *self, const char *bytes, size_t n, size_t source)
-{
-    GArray *segments = self->segments;
-    PdSegment *last =
-        segments->len > 0 ? &g_array_index(segments, PdSegment, segments->len - 1) : NULL;
-
-    if (last != NULL && last->is_same && last->source + last->n_source == source &&
-        last->text + last->n_text == self->text->len) {
-        last->n_text += n;
-        last->n_source += n;
-    } else {
-        PdSegment segment = { self->text->len, source, n, n, true };
-
-        g_array_append_val(segments, segment);
-    }
-    g_string_append_len(self->text, bytes, (gssize)n);
-}
-
-void
-pd_annotated_unit(PdAnnotated *self, const char *text, size_t n_text, size_t source,
-                  size_t n_source)
-{
-    PdSegment segment = { self->text->len, source, n_text, n_source, false };
-
-    g_array_append_val(self->segments, segment);
-    g_string_append_len(self->text, text, (gssize)n_text);
-}
 
 /* Length of the line at @p with its break; its text is @mark and white space: *ret_is_mark */
 static size_t
@@ -57,12 +35,18 @@ line_length(const char *p, size_t left, const char *mark, bool *ret_is_mark)
     return n < left ? n + 1 : n;
 }
 
+static size_t
+mark_length(const char *source, size_t length)
+{
+    return length >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
 /* Bytes at the start that are front matter (between --- lines) or a byte order mark; 0: none. */
 static size_t
 preamble_length(const char *source, size_t length)
 {
     static const char *const fences[] = { "---", "+++" };
-    size_t bom = length >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    const size_t bom = mark_length(source, length);
 
     for (size_t i = 0; i < G_N_ELEMENTS(fences); i++) {
         bool is_fence;
@@ -83,29 +67,64 @@ preamble_length(const char *source, size_t length)
     return bom;
 }
 
+static void
+annotate(PdFormat format, const char *language, const char *source, size_t length, PdAnnotated *out)
+{
+    out->base = format == PD_FORMAT_MARKDOWN ? preamble_length(source, length)
+                : format != PD_FORMAT_PLAIN  ? mark_length(source, length)
+                                             : 0;
+    source += out->base;
+    length -= out->base;
+    if (format >= PD_FORMAT_CODE)
+        pd_code_annotate(format - PD_FORMAT_CODE, source, length, out);
+    else if (format == PD_FORMAT_MARKDOWN)
+        pd_markdown_annotate(source, length, out);
+    else if (format == PD_FORMAT_HTML)
+        pd_html_annotate(source, length, language, out);
+    else if (format == PD_FORMAT_LATEX)
+        pd_latex_annotate(source, length, out);
+    else if (format == PD_FORMAT_RST)
+        pd_rst_annotate(source, length, out);
+    else if (format == PD_FORMAT_COMMIT)
+        pd_commit_annotate(source, length, out);
+    else if (length > 0)
+        pd_annotated_same(out, source, length, 0);
+}
+
+static int
+compare_source(gconstpointer a, gconstpointer b, gpointer user_data)
+{
+    const PdSegment *segments = user_data;
+    const PdSegment *one = &segments[*(const guint *)a], *other = &segments[*(const guint *)b];
+
+    return one->source < other->source ? -1 : one->source > other->source;
+}
+
+static void
+sort_by_source(PdMarkup *self)
+{
+    self->by_source = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < self->annotated.segments->len; i++)
+        g_array_append_val(self->by_source, i);
+    g_array_sort_with_data(self->by_source, compare_source, self->annotated.segments->data);
+}
+
 PdMarkup *
-pd_markup_new(PdFormat format, const char *source, size_t length)
+pd_markup_new(PdFormat format, const char *language, const char *source, size_t length)
 {
     PdMarkup *self;
-    size_t preamble;
 
     g_return_val_if_fail(source != NULL || length == 0, NULL);
 
     self = g_new0(PdMarkup, 1);
-    self->annotated.text = g_string_sized_new(length);
-    self->annotated.segments = g_array_new(FALSE, FALSE, sizeof(PdSegment));
-    self->annotated.opaque = g_array_new(FALSE, FALSE, sizeof(PdSpan));
-    self->source = g_strndup(source, length);
-    switch (format) {
-    case PD_FORMAT_PLAIN:
-        if (length > 0)
-            pd_annotated_same(&self->annotated, source, length, 0);
-        break;
-    case PD_FORMAT_MARKDOWN:
-        preamble = preamble_length(source, length);
-        pd_markdown_annotate(source + preamble, length - preamble, preamble, &self->annotated);
-        break;
-    }
+    pd_annotated_init(&self->annotated, length);
+    self->source = g_malloc(length + 1); /* NULs inside are kept, and one ends it */
+    if (length > 0)
+        memcpy(self->source, source, length);
+    self->source[length] = '\0';
+    annotate(format, language, self->source, length, &self->annotated);
+    if (self->annotated.is_shuffled)
+        sort_by_source(self);
     return self;
 }
 
@@ -114,9 +133,8 @@ pd_markup_free(PdMarkup *self)
 {
     if (self == NULL)
         return;
-    g_string_free(self->annotated.text, TRUE);
-    g_array_unref(self->annotated.segments);
-    g_array_unref(self->annotated.opaque);
+    pd_annotated_clear(&self->annotated);
+    g_clear_pointer(&self->by_source, g_array_unref);
     g_free(self->source);
     g_free(self);
 }
@@ -155,7 +173,14 @@ find_in_text(const PdMarkup *self, size_t text)
     return low;
 }
 
-/* The first segment that ends after @source. */
+/* Number @i in the order of the source. */
+static const PdSegment *
+segment_in_source(const PdMarkup *self, size_t i)
+{
+    return segment_at(self, self->by_source != NULL ? g_array_index(self->by_source, guint, i) : i);
+}
+
+/* The first segment that ends after @source, in the order of the source. */
 static size_t
 find_in_source(const PdMarkup *self, size_t source)
 {
@@ -163,7 +188,7 @@ find_in_source(const PdMarkup *self, size_t source)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const PdSegment *segment = segment_at(self, middle);
+        const PdSegment *segment = segment_in_source(self, middle);
 
         if (segment->source + segment->n_source > source)
             high = middle;
@@ -242,13 +267,13 @@ pd_markup_from_source(const PdMarkup *self, PdSpan source)
         span.start = span.end = self->annotated.text->len;
         return span;
     }
-    segment = segment_at(self, i);
+    segment = segment_in_source(self, i);
     span.start = segment->text;
     if (segment->is_same && source.start > segment->source)
         span.start += source.start - segment->source;
     span.end = span.start;
     for (i = find_in_source(self, source.end); i + 1 > 0; i--) {
-        segment = i < n ? segment_at(self, i) : NULL;
+        segment = i < n ? segment_in_source(self, i) : NULL;
         if (segment != NULL && segment->source < source.end) {
             span.end = segment->is_same
                            ? segment->text + MIN(segment->n_text, source.end - segment->source)
@@ -262,25 +287,110 @@ pd_markup_from_source(const PdMarkup *self, PdSpan source)
     return span;
 }
 
-bool
-pd_markup_is_opaque(const PdMarkup *self, PdSpan text)
+/* Does one of @spans, ascending, share a byte with @text? */
+static bool
+has_part_of(const GArray *spans, PdSpan text)
 {
-    const GArray *opaque;
-    size_t low = 0, high;
+    size_t low = 0, high = spans->len;
 
-    g_return_val_if_fail(self != NULL, false);
-
-    opaque = self->annotated.opaque;
-    high = opaque->len;
     while (low < high) { /* the first that ends after @text begins */
         size_t middle = low + (high - low) / 2;
 
-        if (g_array_index(opaque, PdSpan, middle).end > text.start)
+        if (g_array_index(spans, PdSpan, middle).end > text.start)
             high = middle;
         else
             low = middle + 1;
     }
-    return low < opaque->len && g_array_index(opaque, PdSpan, low).start < text.end;
+    return low < spans->len && g_array_index(spans, PdSpan, low).start < text.end;
+}
+
+bool
+pd_markup_is_opaque(const PdMarkup *self, PdSpan text)
+{
+    g_return_val_if_fail(self != NULL, false);
+
+    return has_part_of(self->annotated.opaque, text);
+}
+
+bool
+pd_markup_is_beside_stand_in(const PdMarkup *self, PdSpan text)
+{
+    const GString *whole = self->annotated.text;
+
+    while (text.start > 0 && whole->str[text.start - 1] == ' ')
+        text.start--;
+    while (text.end < whole->len && whole->str[text.end] == ' ')
+        text.end++;
+    text.start -= MIN(text.start, 1);
+    text.end = MIN(text.end + 1, whole->len);
+    return has_part_of(self->annotated.stand_ins, text);
+}
+
+bool
+pd_markup_is_name(const PdMarkup *self, const char *word)
+{
+    g_autofree char *lower = NULL;
+
+    if (self->annotated.names == NULL)
+        return false;
+    lower = g_ascii_strdown(word, -1);
+    return g_hash_table_contains(self->annotated.names, lower);
+}
+
+static void
+append_quoted(GString *out, char c, PdQuoting quoting)
+{
+    switch (quoting) {
+    case PD_QUOTING_BACKSLASH:
+        g_string_append_c(out, '\\');
+        g_string_append_c(out, c);
+        break;
+    case PD_QUOTING_DOUBLED:
+        g_string_append_c(out, c);
+        g_string_append_c(out, c);
+        break;
+    case PD_QUOTING_ENTITY:
+        g_string_append(out, c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;");
+        break;
+    case PD_QUOTING_NONE:
+        break;
+    }
+}
+
+/* (nullable): the one that holds all of @text */
+static const PdQuote *
+find_quote(const GArray *quotes, PdSpan text)
+{
+    size_t low = 0, high = quotes->len;
+    const PdQuote *found;
+
+    while (low < high) { /* the first that ends no earlier than @text */
+        size_t middle = low + (high - low) / 2;
+
+        if (g_array_index(quotes, PdQuote, middle).text.end >= text.end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    found = low < quotes->len ? &g_array_index(quotes, PdQuote, low) : NULL;
+    return found != NULL && found->text.start <= text.start ? found : NULL;
+}
+
+char *
+pd_markup_quote(const PdMarkup *self, PdSpan text, const char *repair)
+{
+    const PdQuote *quote = find_quote(self->annotated.quotes, text);
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (; *repair != '\0'; repair++) {
+        if (quote == NULL || strchr(quote->marks, *repair) == NULL)
+            g_string_append_c(out, *repair);
+        else if (quote->quoting == PD_QUOTING_NONE)
+            return NULL;
+        else
+            append_quoted(out, *repair, quote->quoting);
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 /* Line breaks and indentation are no markup. */
@@ -311,6 +421,7 @@ pd_markup_is_split(const PdMarkup *self, PdSpan text)
             return false;
         from = before->source + before->n_source;
         if (before->text + before->n_text != after->text || /* two blocks */
+            from > after->source ||                         /* a note */
             !is_white(self->source + from, after->source - from))
             return true;
     }

@@ -151,7 +151,7 @@ from_engine(const PdFinding *finding, PdOffsetCursor *starts, PdOffsetCursor *en
 static bool
 to_engine(ProofdOptions *options, PdCheckOptions *ret_options, GError **error)
 {
-    const char *level, *variant;
+    const char *level, *variant, *format;
 
     *ret_options = (PdCheckOptions)PD_CHECK_OPTIONS_INIT;
     if (options == NULL)
@@ -166,8 +166,11 @@ to_engine(ProofdOptions *options, PdCheckOptions *ret_options, GError **error)
         g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown variant \"%s\"", variant);
         return false;
     }
-    if (g_strcmp0(proofd_options_get_format(options), "markdown") == 0)
-        ret_options->format = PD_FORMAT_MARKDOWN;
+    format = proofd_options_get_format(options);
+    if (format != NULL && !pd_format_from_name(format, &ret_options->format)) {
+        g_set_error(error, PD_ERROR, PD_ERROR_INVALID_OPTION, "unknown format \"%s\"", format);
+        return false;
+    }
     if (proofd_options_get_max_candidates(options) >= 0)
         ret_options->max_candidates = proofd_options_get_max_candidates(options);
     ret_options->disable = proofd_options_get_disable(options);

@@ -71,7 +71,8 @@ parse(Job *self, int argc, char **argv)
         { "kind", 'k', 0, G_OPTION_ARG_STRING_ARRAY, &self->kinds,
           "Only findings of this kind; repeatable", "KIND[,...]" },
         { "format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
-          "plain or markdown (else by the file's name)", "FORMAT" },
+          "plain, markdown, html, latex, rst, commit or code:NAME (else by the file's name)",
+          "FORMAT" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &self->color, "auto, always or never", "WHEN" },
         { 0 },
     };

@@ -269,7 +269,8 @@ parse(Job *self, int argc, char **argv)
         { "html", 0, 0, G_OPTION_ARG_NONE, &self->html, "Write the place as an HTML page", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Write JSON", NULL },
         { "format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
-          "plain or markdown (else by the file's name)", "FORMAT" },
+          "plain, markdown, html, latex, rst, commit or code:NAME (else by the file's name)",
+          "FORMAT" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &self->color, "auto, always or never", "WHEN" },
         { 0 },
     };

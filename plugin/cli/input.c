@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/cli/input.h"
 
+#include "daemon/engine/format.h"
 #include "dbus/protocol.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ pd_input_free(PdInput *self)
     if (self == NULL)
         return;
     g_free(self->name);
+    g_free(self->format);
     g_free(self->text);
     g_free(self);
 }
@@ -145,6 +147,7 @@ pd_input_read(const char *path, GError **error)
     close(fd);
     if (!done || !check_encoding(self, error))
         return NULL;
+    self->format = pd_format_for_path(self->name);
     self->has_mark = g_str_has_prefix(self->text, MARK);
     if (self->has_mark) {
         self->length -= strlen(MARK);
@@ -156,9 +159,7 @@ pd_input_read(const char *path, GError **error)
 const char *
 pd_input_format(const PdInput *self)
 {
-    if (g_str_has_suffix(self->name, ".md") || g_str_has_suffix(self->name, ".markdown"))
-        return "markdown";
-    return "plain";
+    return self->format;
 }
 
 char **

@@ -10,6 +10,7 @@
 
 typedef struct {
     char *name;    /* as the user gave it, raw bytes; "<stdin>" for standard input */
+    char *format;  /* that of such files */
     char *text;    /* valid UTF-8 without a byte order mark, NUL-terminated */
     size_t length; /* bytes */
     bool has_mark; /* a byte order mark stood before the text */
@@ -31,7 +32,7 @@ typedef struct {
 PdInput *pd_input_read(const char *path, GError **error);
 void pd_input_free(PdInput *self); /* NULL is fine */
 
-const char *pd_input_format(const PdInput *self); /* by its name: "markdown" or "plain" */
+const char *pd_input_format(const PdInput *self); /* by its name: "plain" if in doubt */
 
 /*
  * The words in a file, one a line; empty lines and those that begin with # are passed over.

@@ -73,9 +73,17 @@ pd_options_check_choice(const char *option, const char *value, const char *const
 bool
 pd_options_check_format(const char *value)
 {
-    static const char *const formats[] = { "plain", "markdown", NULL };
+    g_auto(GStrv) names = NULL;
+    g_autofree char *hint = NULL;
+    PdFormat format;
 
-    return pd_options_check_choice("--format", value, formats);
+    if (value == NULL || pd_format_from_name(value, &format))
+        return true;
+    names = pd_format_names();
+    hint = pd_did_you_mean(value, (const char *const *)names);
+    pd_say(_("--format: unknown value \"%s\": one of %s%s"), value,
+           "plain, markdown, html, latex, rst, commit, code:NAME", hint);
+    return false;
 }
 
 bool

@@ -8,7 +8,7 @@
 static PdMarkup *
 markdown(const char *source)
 {
-    return pd_markup_new(PD_FORMAT_MARKDOWN, source, strlen(source));
+    return pd_markup_new(PD_FORMAT_MARKDOWN, NULL, source, strlen(source));
 }
 
 /*
@@ -56,8 +56,8 @@ static void
 test_plain(void)
 {
     const char *source = "*plain* &amp; \r\n text";
-    g_autoptr(PdMarkup) markup = pd_markup_new(PD_FORMAT_PLAIN, source, strlen(source));
-    g_autoptr(PdMarkup) empty = pd_markup_new(PD_FORMAT_PLAIN, NULL, 0);
+    g_autoptr(PdMarkup) markup = pd_markup_new(PD_FORMAT_PLAIN, NULL, source, strlen(source));
+    g_autoptr(PdMarkup) empty = pd_markup_new(PD_FORMAT_PLAIN, NULL, NULL, 0);
     PdSpan span = { 3, 9 }, got;
     size_t length;
 
@@ -234,7 +234,7 @@ static void
 test_bytes(void)
 {
     static const char bytes[] = "a\0b *c*\0";
-    g_autoptr(PdMarkup) markup = pd_markup_new(PD_FORMAT_MARKDOWN, bytes, sizeof bytes - 1);
+    g_autoptr(PdMarkup) markup = pd_markup_new(PD_FORMAT_MARKDOWN, NULL, bytes, sizeof bytes - 1);
     size_t length;
     const char *text = pd_markup_text(markup, &length);
 
