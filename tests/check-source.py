@@ -99,7 +99,6 @@ LIBRARIES = [
     ("cmark*", ["daemon/engine/markdown.c", "tests/*"], "cmark stays behind markdown.h"),
     ("libexttextcat/*", ["daemon/engine/language.c", "plugin/http/*"],
      "libexttextcat stays behind language.h"),
-    ("libxml/*", ["tests/*"], "the engine reads HTML by itself (html.c says why)"),
     ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
     ("libsoup/*", ["plugin/http/*"], "HTTP belongs to plugin/http"),
     ("enchant*", ["plugin/enchant/*", "tests/*"], "Enchant belongs to its provider"),

@@ -21,9 +21,8 @@ G_BEGIN_DECLS
  *
  * Each call comes in two forms. The blocking one waits until the answer, #ProofdClient:deadline or
  * its #GCancellable; any thread may call it. The asynchronous one ends in the #GMainContext that is
- * its thread's default. A call that was given up is cancelled in the service too. The service has
- * at
- * most 64 calls of a client at work: further asynchronous ones wait here for their turn.
+ * its thread's default. A call that was given up is cancelled in the service too. The service
+ * has at most 64 calls of a client at work: further asynchronous ones wait here for their turn.
  *
  * Answers are checked before they are handed over: places inside the text, finite numbers, known
  * actions (else %PROOFD_ERROR_PROTOCOL).
@@ -223,9 +222,8 @@ PROOFD_API GPtrArray *proofd_client_suggest_finish(ProofdClient *self, GAsyncRes
  * @cancellable: (nullable): gives up
  * @error: of #ProofdError; %PROOFD_ERROR_NOT_FOUND: the text has no words
  *
- * Why a place was reported, or was not: the words that it touches, and for length 0 the word there
- * or
- * the next one.
+ * Why a place was reported, or was not: the words that it touches, and for length 0 the word
+ * there or the next one.
  *
  * Returns: (transfer full): %NULL with @error set
  */
@@ -276,8 +274,7 @@ PROOFD_API ProofdExplanation *proofd_client_explain_finish(ProofdClient *self, G
  * @error: of #ProofdError
  *
  * How natural each text is: the mean log-probability of "correct" over its tokens, at most 0; 0
- * for an
- * empty text.
+ * for an empty text.
  *
  * Returns: (transfer full) (array length=n_scores): one for each text, to be freed with g_free();
  *   %NULL with @error set

@@ -14,12 +14,11 @@ G_BEGIN_DECLS
 /**
  * ProofdDocument:
  *
- * A text that is checked while it is written, from proofd_client_open(). It keeps its findings up
- * to
- * date: each edit moves those behind it and drops those it touches at once, and what the service
- * says, part after part, replaces those in the part. Positions are in the unit of
- * #ProofdOptions:offsets that it was opened with, and always those of the text after the last edit
- * that was sent, whether or not that is answered.
+ * A text that is checked while it is written, from proofd_client_open(). It keeps its findings
+ * up to date: each edit moves those behind it and drops those it touches at once, and what the
+ * service says, part after part, replaces those in the part. Positions are in the unit of
+ * #ProofdOptions:offsets that it was opened with, and always those of the text after the last
+ * edit that was sent, whether or not that is answered.
  *
  * Edits may be sent as fast as they are typed: proofd_document_edit_async() without a callback, and
  * #ProofdDocument::changed for what comes of it. When the service goes away the document is closed,
@@ -57,9 +56,8 @@ G_DECLARE_FINAL_TYPE(ProofdDocument, proofd_document, PROOFD, DOCUMENT, GObject)
  * @inserted: what comes in its place, UTF-8
  * @cancellable: (nullable): gives up waiting; the text is changed all the same
  * @error: of #ProofdError: %PROOFD_ERROR_INVALID_OPTION: the place is not in the text, which is as
- *   before, if the document is not closed; %PROOFD_ERROR_TOO_LONG and %PROOFD_ERROR_BUSY: all is
- *   too
- *   long now, and the document is closed
+ *   before, if the document is not closed; %PROOFD_ERROR_TOO_LONG and %PROOFD_ERROR_BUSY: all
+ *   is too long now, and the document is closed
  *
  * Changes the text, and waits until what it changed is checked.
  *
@@ -79,9 +77,8 @@ PROOFD_API gboolean proofd_document_edit(ProofdDocument *self, guint start, guin
  * @callback: (nullable) (scope async): called when what it changed is checked
  * @user_data: for @callback
  *
- * Changes the text at once: the next edit's positions are those after this one. Any number may be
- * on
- * their way; those that a newer one overtakes end with %PROOFD_ERROR_SUPERSEDED.
+ * Changes the text at once: the next edit's positions are those after this one. Any number may
+ * be on their way; those that a newer one overtakes end with %PROOFD_ERROR_SUPERSEDED.
  */
 PROOFD_API void proofd_document_edit_async(ProofdDocument *self, guint start, guint removed,
                                            const char *inserted, GCancellable *cancellable,

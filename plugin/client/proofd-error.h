@@ -31,8 +31,7 @@ PROOFD_API GQuark proofd_error_quark(void);
  * @PROOFD_ERROR_NO_BUS: no session bus, or the service cannot be started: work without it
  * @PROOFD_ERROR_TIMED_OUT: no answer within #ProofdClient:deadline
  * @PROOFD_ERROR_DISCONNECTED: the bus or the service went away meanwhile; the next call tries
- * again,
- *   a document is to be opened again
+ *   again, a document is to be opened again
  * @PROOFD_ERROR_PROTOCOL: an answer that is not what the interface says
  *
  * Those up to @PROOFD_ERROR_FAILED are the service's own (org.proofd.Checker1.Error.*), with its

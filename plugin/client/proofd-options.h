@@ -13,10 +13,9 @@ G_BEGIN_DECLS
 /**
  * ProofdOptions:
  *
- * How a text is to be checked. What is not set is the service's default. Values are looked at by
- * the
- * service, which refuses unknown ones with %PROOFD_ERROR_INVALID_OPTION and a message that lists
- * the known ones. A call takes what is set when it is made.
+ * How a text is to be checked. What is not set is the service's default. Values are looked at
+ * by the service, which refuses unknown ones with %PROOFD_ERROR_INVALID_OPTION and a message
+ * that lists the known ones. A call takes what is set when it is made.
  */
 PROOFD_API
 G_DECLARE_FINAL_TYPE(ProofdOptions, proofd_options, PROOFD, OPTIONS, GObject)
