@@ -97,16 +97,29 @@ pd_annotated_gap(PdAnnotated *self)
     g_string_append(self->text, "\n\n");
 }
 
+/* All from @text_start on is one of @spans. */
+static void
+add_span(GArray *spans, size_t text_start, size_t text_end)
+{
+    const PdSpan span = { text_start, text_end };
+
+    while (spans->len > 0 && g_array_index(spans, PdSpan, spans->len - 1).start >= text_start)
+        g_array_set_size(spans, spans->len - 1); /* those inside it */
+    if (span.start < span.end)
+        g_array_append_val(spans, span);
+}
+
 void
 pd_annotated_mark_opaque(PdAnnotated *self, size_t text_start)
 {
-    PdSpan span = { text_start, self->text->len };
-    GArray *opaque = self->opaque;
+    add_span(self->opaque, text_start, self->text->len);
+}
 
-    while (opaque->len > 0 && g_array_index(opaque, PdSpan, opaque->len - 1).start >= text_start)
-        g_array_set_size(opaque, opaque->len - 1); /* stand-ins inside it */
-    if (span.start < span.end)
-        g_array_append_val(opaque, span);
+void
+pd_annotated_mark_code(PdAnnotated *self, size_t text_start)
+{
+    pd_annotated_mark_opaque(self, text_start);
+    add_span(self->stand_ins, text_start, self->text->len);
 }
 
 void

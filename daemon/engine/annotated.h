@@ -74,6 +74,8 @@ void pd_annotated_stand_in(PdAnnotated *self, size_t source, size_t n_source);
 void pd_annotated_gap(PdAnnotated *self);
 /* All text from @text_start on is opaque. */
 void pd_annotated_mark_opaque(PdAnnotated *self, size_t text_start);
+/* And it is code, of which nobody knows how it is said. */
+void pd_annotated_mark_code(PdAnnotated *self, size_t text_start);
 /* From @text_start on, the characters @marks have to be written so. */
 void pd_annotated_mark_quoted(PdAnnotated *self, size_t text_start, PdQuoting quoting,
                               const char *marks);

@@ -529,6 +529,8 @@ is_left_out(const PdCheck *self, const PdFinding *finding)
     const PdSpan text = { finding->start, finding->end };
 
     return is_disabled(self, finding) || pd_markup_is_opaque(self->markup, text) ||
+           (g_str_equal(finding->rule, "letter-case/pronoun-i") && /* "for each i": a variable */
+            pd_markup_is_name(self->markup, "i")) ||
            (finding->kind != PD_KIND_SPELLING && pd_markup_is_beside_stand_in(self->markup, text));
 }
 

@@ -224,7 +224,7 @@ may_begin_line_comment(const Reader *self)
     if (has_flag(self, PD_CODE_LINE_START))
         return self->is_first;
     return !has_flag(self, PD_CODE_AFTER_SPACE) || g_ascii_isspace(before) ||
-           strchr(";(){}", before) != NULL;
+           strchr(";()", before) != NULL;
 }
 
 static const char *
@@ -298,7 +298,10 @@ put_string(Reader *self, size_t open, size_t start, size_t end, char quote, bool
     if (!goes_on(self, open))
         pd_annotated_gap(self->out);
     text_start = self->out->text->len;
-    pd_literal_put(self->out, self->source, start, end, !is_raw);
+    pd_literal_put(self->out, self->source, (PdSpan){ start, end },
+                   has_flag(self, PD_CODE_DOUBLED) ? quote
+                   : is_raw                        ? '\0'
+                                                   : '\\');
     pd_annotated_mark_quoted(self->out, text_start,
                              is_long                           ? PD_QUOTING_NONE
                              : has_flag(self, PD_CODE_DOUBLED) ? PD_QUOTING_DOUBLED
@@ -465,7 +468,7 @@ read_string(Reader *self)
 static void
 add_name(Reader *self, const char *p, size_t n)
 {
-    if (n > 1)
+    if (n > 0)
         g_hash_table_add(self->out->names, g_ascii_strdown(p, (gssize)n));
 }
 

@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#define MAX_ROLE_BYTES 40
+
 static bool
 is_one_of(const char *const *words, const char *p, size_t n)
 {
@@ -110,11 +112,28 @@ pd_comment_is_code(const char *p, size_t n)
     const int signs = count_signs(p, n) + (last == ';' || last == '{' || last == '}' ? 2 : 0);
     const size_t words = count_words(p, n);
 
-    if (begins_with(p, n, "$ ") || begins_with(p, n, "#!") || begins_with(p, n, "%%"))
+    if (begins_with(p, n, ".. ") || begins_with(p, n, "$ ") || begins_with(p, n, "#!") ||
+        begins_with(p, n, "%%"))
         return true;
     if (words == 0 && n > 3 && last != '.')
         return signs > 0 || memchr(p, '(', n) != NULL;
     return signs >= 2 && words < 5 * (size_t)signs;
+}
+
+bool
+pd_comment_is_table(const char *p, size_t n)
+{
+    return has(p, n, "   ");
+}
+
+size_t
+pd_comment_role_bytes(const char *p)
+{
+    size_t i = 1;
+
+    while (i < MAX_ROLE_BYTES && (g_ascii_isalnum(p[i]) || (p[i] == ':' && p[i + 1] != '`')))
+        i++;
+    return i > 1 && p[i] == ':' && p[i + 1] == '`' ? i + 1 : 0;
 }
 
 /* "{type}", "[in,out]" after a tag */

@@ -14,6 +14,10 @@
 bool pd_comment_is_for_tools(const char *p, size_t n);
 /* "x = f(y);" */
 bool pd_comment_is_code(const char *p, size_t n);
+/* Columns with wide space between them? */
+bool pd_comment_is_table(const char *p, size_t n);
+/* ":class:" before a backquote, NUL-terminated: bytes, or 0 */
+size_t pd_comment_role_bytes(const char *p);
 /*
  * Bytes before the text of a line: "@param name ", ":param name: ", "- ", "2. "; all of it where
  * nothing is text ("@author A. B."). @ret_begins: it begins a paragraph

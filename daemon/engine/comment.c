@@ -69,6 +69,10 @@ find_markup(const PdComment *self, size_t at, bool *ret_is_noun)
     case '{':
         n = p[1] == '@' ? span_before(p, "}\n") : 0;
         return n > 0 && p[n] == '}' ? at + n + 1 : 0;
+    case ':':
+        *ret_is_noun = false;
+        n = pd_comment_role_bytes(p);
+        return n > 0 ? at + n : 0;
     case ']':
         n = p[1] == '(' ? span_before(p, ") \n") : 0;
         *ret_is_noun = false;
@@ -143,10 +147,12 @@ static void
 end_paragraph(PdComment *self)
 {
     PdParagraph *p = &self->paragraph;
+    const size_t length = p->content->len - (p->content->len > 0 ? 1 : 0);
     size_t done = 0, end;
     guint line = 0;
 
-    for (size_t at = 0; at < p->content->len; at = end) {
+    pd_annotated_gap(p->out);
+    for (size_t at = 0; at < length; at = end) {
         PdSpan inner;
         bool is_noun = false;
 
@@ -157,7 +163,7 @@ end_paragraph(PdComment *self)
             put(self, done, at, &line);
             text_start = p->out->text->len;
             pd_paragraph_put(p, inner.start, inner.end, ' ');
-            pd_annotated_mark_opaque(p->out, text_start);
+            pd_annotated_mark_code(p->out, text_start);
         } else if ((end = find_markup(self, at, &is_noun)) > 0) {
             put(self, done, at, &line);
             if (is_noun)
@@ -169,7 +175,7 @@ end_paragraph(PdComment *self)
         line += count_lines(self, at, end);
         done = end;
     }
-    put(self, done, p->content->len, &line);
+    put(self, done, length, &line);
     pd_annotated_gap(p->out);
     pd_paragraph_empty(p);
     g_array_set_size(self->widths, 0);
@@ -222,7 +228,8 @@ is_left_out(PdComment *self, const char *p, size_t n, size_t indent)
         self->in_literal = false;
     if (self->in_example || self->in_literal)
         return true;
-    if (n >= 3 && (memcmp(p, ">>>", 3) == 0 || (n > 4 && memcmp(p, "In [", 4) == 0))) {
+    if (n >= 3 && (memcmp(p, ">>>", 3) == 0 || memcmp(p, "...", 3) == 0 ||
+                   (n > 4 && memcmp(p, "In [", 4) == 0))) {
         self->in_example = true;
         return true;
     }
@@ -263,7 +270,7 @@ pd_comment_add(PdComment *self, size_t start, size_t end, size_t next, size_t in
     n = end - start;
     if (n == 0 || (is_rule(p, n) && !is_fence(p, n))) {
         end_paragraph(self);
-        self->in_example = false;
+        self->in_example = self->in_example && n > 0;
         return;
     }
     if (is_left_out(self, p, n, indent)) {
@@ -274,7 +281,7 @@ pd_comment_add(PdComment *self, size_t start, size_t end, size_t next, size_t in
     skipped = pd_comment_tag_bytes(p, n, &begins);
     if (begins)
         end_paragraph(self);
-    if (skipped < n) {
+    if (skipped < n && !pd_comment_is_table(p + skipped, n - skipped)) {
         const guint width = (guint)(n + indent);
 
         pd_paragraph_add(&self->paragraph, start + skipped, end, next);

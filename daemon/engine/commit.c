@@ -116,7 +116,7 @@ put_line(Reader *self, size_t start, size_t end)
         pd_paragraph_put(paragraph, start, open, '\n');
         text_start = paragraph->out->text->len;
         pd_paragraph_put(paragraph, open + 1, close, ' ');
-        pd_annotated_mark_opaque(paragraph->out, text_start);
+        pd_annotated_mark_code(paragraph->out, text_start);
         start = close + 1;
     }
 }
@@ -125,7 +125,7 @@ static void
 end_paragraph(Reader *self)
 {
     if (self->paragraph.content->len > 0)
-        put_line(self, 0, self->paragraph.content->len);
+        put_line(self, 0, self->paragraph.content->len - 1);
     pd_paragraph_empty(&self->paragraph);
     pd_annotated_gap(self->paragraph.out);
 }

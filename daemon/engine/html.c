@@ -258,7 +258,7 @@ static void
 end_opaque(Reader *self)
 {
     self->opaque_depth = 0;
-    pd_annotated_mark_opaque(self->out, self->opaque_start);
+    pd_annotated_mark_code(self->out, self->opaque_start);
 }
 
 static void

@@ -50,8 +50,11 @@ static const PdLatexCommand commands[] = {
     /* code */
     { "texttt", "c", NULL }, { "code", "c", NULL }, { "file", "c", NULL }, { "cmd", "c", NULL },
     { "cs", "c", NULL }, { "pkg", "c", NULL }, { "command", "c", NULL }, { "opt", "c", NULL },
-    { "meta", "c", NULL }, { "marg", "c", NULL }, { "oarg", "c", NULL }, { "env", "c", NULL },
+    { "meta", "c", NULL }, { "marg", "c", NULL }, { "oarg", "c", NULL },
     { "cmdname", "c", NULL }, { "textsc", "t", NULL }, { "mintinline", "xc", NULL },
+    { "var", "c", NULL }, { "member", "c", NULL }, { "method", "c", NULL }, { "module", "c", NULL },
+    { "function", "c", NULL }, { "constant", "c", NULL }, { "exception", "c", NULL },
+    { "kbd", "c", NULL }, { "samp", "c", NULL }, { "option", "c", NULL }, { "env", "c", NULL },
     { "class", "c", NULL }, { "package", "c", NULL }, { "filename", "c", NULL },
 
     /* blocks */
@@ -207,7 +210,7 @@ pd_latex_environment(const char *name, size_t n)
             found.n_arguments += name[n] == '*' && found.kind == PD_LATEX_CELLS ? 1 : 0;
             return found;
         }
-    return (PdLatexEnvironment){ PD_LATEX_TEXT, 0 };
+    return (PdLatexEnvironment){ PD_LATEX_TEXT, PD_LATEX_ALL_ARGUMENTS };
 }
 
 unsigned

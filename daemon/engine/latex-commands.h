@@ -32,7 +32,10 @@ typedef struct {
     unsigned n_arguments; /* in braces, left out */
 } PdLatexEnvironment;
 
-/* A text without arguments where the name is not known. A star at the end of @name is ignored. */
+#define PD_LATEX_ALL_ARGUMENTS 9
+
+/* A text, of which all arguments are left out, where the name is not known. A star at the end of
+ * @name is ignored. */
 PdLatexEnvironment pd_latex_environment(const char *name, size_t n);
 
 /* The combining character that the accent puts on a letter; 0: it is no accent */

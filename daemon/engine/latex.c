@@ -295,7 +295,7 @@ pop_frame(Reader *self)
         pd_annotated_gap(self->notes);
         self->out = self->main;
     } else if (frame.kind == 'c') {
-        pd_annotated_mark_opaque(self->out, frame.text_start);
+        pd_annotated_mark_code(self->out, frame.text_start);
     }
     if (frame.rest != NULL && *frame.rest != '\0')
         read_arguments(self, frame.rest);
@@ -400,8 +400,8 @@ read_begin(Reader *self, size_t start)
     put_gap(self);
     self->n_cells += environment.kind == PD_LATEX_CELLS ? 1 : 0;
     self->at = skip_options(self, self->at);
-    for (unsigned i = 0; i < environment.n_arguments; i++)
-        read_arguments(self, "x");
+    for (unsigned i = 0; i < environment.n_arguments && peek(self, self->at) == '{'; i++)
+        self->at = skip_options(self, skip_group(self, self->at));
 }
 
 static void

@@ -147,6 +147,8 @@ count_piece(Counts *counts, const char *p, size_t n)
         return;
     for (size_t i = start; i < end; i++) {
         counts->has_lower = counts->has_lower || g_ascii_islower(p[i]);
+        if (p[i] == '\\' && i + 1 < end && strchr("'\"", p[i + 1]) != NULL)
+            continue; /* isn\'t */
         if (!is_word_byte(p[i]) && !(i > start && i + 1 < end && strchr("'-", p[i]) != NULL)) {
             counts->n_others++;
             return;
@@ -221,22 +223,37 @@ put_escape(PdAnnotated *out, const char *text, size_t at, size_t n)
         pd_annotated_unit(out, text, strlen(text), at, n);
 }
 
-void
-pd_literal_put(PdAnnotated *out, const char *source, size_t start, size_t end, bool has_escapes)
+/* Bytes of what is not copied at @p, and what it means; 0: it is */
+static size_t
+special_bytes(const char *p, size_t n, char escape, const char **ret_text)
 {
-    size_t done = start;
+    const size_t placeholder = placeholder_bytes(p, n);
 
-    for (size_t at = start; at < end;) {
-        const char *text = NULL;
-        size_t n = placeholder_bytes(source + at, end - at);
-        const bool is_space = source[at] == '\n' || source[at] == '\r' || source[at] == '\t';
+    *ret_text = NULL;
+    if (placeholder > 0)
+        return placeholder;
+    if (escape == '\\' && *p == '\\')
+        return MIN(escape_bytes(p, n, ret_text), n);
+    if (*p == '\n' || *p == '\r' || *p == '\t') {
+        *ret_text = " ";
+        return 1;
+    }
+    if (escape != '\\' && *p == escape && n > 1 && p[1] == escape) {
+        *ret_text = escape == '"' ? "\"" : "'";
+        return 2;
+    }
+    return 0;
+}
 
-        if (n == 0 && has_escapes && source[at] == '\\')
-            n = MIN(escape_bytes(source + at, end - at, &text), end - at);
-        else if (n == 0 && is_space) {
-            text = " ";
-            n = 1;
-        }
+void
+pd_literal_put(PdAnnotated *out, const char *source, PdSpan place, char escape)
+{
+    size_t done = place.start;
+
+    for (size_t at = place.start; at < place.end;) {
+        const char *text;
+        const size_t n = special_bytes(source + at, place.end - at, escape, &text);
+
         if (n == 0) {
             at++;
             continue;
@@ -247,6 +264,6 @@ pd_literal_put(PdAnnotated *out, const char *source, size_t start, size_t end, b
         at += n;
         done = at;
     }
-    if (end > done)
-        pd_annotated_same(out, source + done, end - done, done);
+    if (place.end > done)
+        pd_annotated_same(out, source + done, place.end - done, done);
 }

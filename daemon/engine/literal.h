@@ -12,6 +12,8 @@
  */
 bool pd_literal_is_prose(const char *p, size_t n);
 
-/* Appends source bytes [start, end): escapes as what they mean, placeholders as stand-ins. */
-void pd_literal_put(PdAnnotated *out, const char *source, size_t start, size_t end,
-                    bool has_escapes);
+/*
+ * Appends @place of the source: escapes as what they mean, placeholders as stand-ins. @escape:
+ * '\\', or the quotation mark that is written twice, or '\0': nothing is escaped
+ */
+void pd_literal_put(PdAnnotated *out, const char *source, PdSpan place, char escape);

@@ -242,13 +242,15 @@ PdSpan
 pd_markup_to_source(const PdMarkup *self, PdSpan text)
 {
     PdSpan span = { 0, 0 };
+    size_t i;
 
     g_return_val_if_fail(self != NULL && text.start <= text.end, span);
 
-    span.start = source_start(self, text.start);
-    span.end = text.start == text.end ? span.start : source_end(self, text.end);
-    if (span.end < span.start) /* a blank line between blocks, which came from nowhere */
-        span.end = span.start;
+    span.start = span.end = source_start(self, text.start);
+    i = find_in_text(self, text.start);
+    if (i < self->annotated.segments->len && segment_at(self, i)->text < text.end)
+        span.end = MAX(source_end(self, text.end), span.start);
+    /* else it is a blank line between blocks, which came from nowhere */
     return span;
 }
 
@@ -333,6 +335,8 @@ pd_markup_is_name(const PdMarkup *self, const char *word)
 
     if (self->annotated.names == NULL)
         return false;
+    if (strlen(word) == 2) /* tx, rx, fd: code is full of them */
+        return true;
     lower = g_ascii_strdown(word, -1);
     return g_hash_table_contains(self->annotated.names, lower);
 }

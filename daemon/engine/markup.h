@@ -53,7 +53,7 @@ bool pd_markup_is_split(const PdMarkup *self,
  */
 bool pd_markup_is_beside_stand_in(const PdMarkup *self, PdSpan text);
 bool pd_markup_is_name(const PdMarkup *self,
-                       const char *word); /* is it a name in the code around the comments? */
+                       const char *word); /* is it, or may it be, one in the code around? */
 /*
  * How @repair is written at that place, where the format has another meaning for some of its
  * characters. (transfer full): NULL: it cannot be

@@ -44,7 +44,7 @@ put_marked(Scan *self, size_t start, PdSpan text, bool is_opaque, size_t end)
     text_start = out->text->len;
     pd_paragraph_put(self->paragraph, text.start, text.end, ' ');
     if (is_opaque)
-        pd_annotated_mark_opaque(out, text_start);
+        pd_annotated_mark_code(out, text_start);
     return self->done = end;
 }
 
@@ -245,7 +245,7 @@ pd_rst_put(PdParagraph *paragraph)
     Scan scan = {
         .paragraph = paragraph,
         .content = paragraph->content->str,
-        .length = paragraph->content->len,
+        .length = paragraph->content->len - (paragraph->content->len > 0 ? 1 : 0),
     };
 
     for (size_t at = 0; at < scan.length;)

@@ -10,7 +10,10 @@ _proof()
     case $prev in
     --level) mapfile -t COMPREPLY < <(compgen -W 'careful default thorough' -- "$cur") && return ;;
     --variant) mapfile -t COMPREPLY < <(compgen -W 'any us gb' -- "$cur") && return ;;
-    --format | -f) mapfile -t COMPREPLY < <(compgen -W 'plain markdown' -- "$cur") && return ;;
+    --format | -f)
+        mapfile -t COMPREPLY < <(compgen -W 'plain markdown html latex rst commit' -- "$cur")
+        return
+        ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
     --models) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
     esac

@@ -353,6 +353,7 @@ test_invalid_options(PdFixture *self, gconstpointer data)
     assert_option_fails(self, "{'level': <'best'>}", "InvalidOption", "best");
     assert_option_fails(self, "{'level': <uint32 1>}", "InvalidOption", "its type must be s");
     assert_option_fails(self, "{'format': <'pdf'>}", "InvalidOption", "pdf");
+    assert_option_fails(self, "{'format': <'code:pyton'>}", "InvalidOption", "mean code:python?");
     assert_option_fails(self, "{'variant': <'uk'>}", "InvalidOption", "uk");
     assert_option_fails(self, "{'offsets': <'utf32'>}", "InvalidOption", "utf32");
     assert_option_fails(self, "{'max-candidates': <uint32 51>}", "InvalidOption", "51");
