@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/http/connections.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -52,9 +53,12 @@ on_readable(GSocket *socket, GIOCondition condition, gpointer data)
 {
     Connection *connection = data;
     char byte;
+    ssize_t n = recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return G_SOURCE_CONTINUE; /* libsoup has read it already, and not all of a request */
     connection->watch = 0;
-    if (recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+    if (n <= 0)
         drop(connection->owner, socket);
     return G_SOURCE_REMOVE;
 }

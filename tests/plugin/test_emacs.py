@@ -41,8 +41,9 @@ class EmacsCase(BusCase):
         """Runs Emacs in batch and gives what it wrote; asserts that it ends well."""
         done = subprocess.run(
             [EMACS, "--batch", "-Q", *DEBIAN, "-L", str(self.package), *args],
-            env=self.env, cwd=self.work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, timeout=400, check=False, **more)
+            env=self.env, cwd=self.work,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            timeout=400, check=False, **more)
         output = done.stdout.decode(errors="replace")
         self.assertEqual(done.returncode, 0, output)
         return output
