@@ -344,6 +344,8 @@ void
 pd_server_resolve_action(PdLspServer *self, PdRequest *request, GVariant *params)
 {
     g_autoptr(GVariant) data = pd_json_get(params, "data");
+    g_autoptr(GVariant) command = pd_json_get(params, "command");
+    g_autofree char *member = pd_json_get_string(command, "command");
     g_autofree char *uri = pd_json_get_string(data, "uri");
     g_autofree char *fingerprint = pd_json_get_string(data, "fingerprint");
     const PdView *view = uri != NULL ? g_hash_table_lookup(self->views, uri) : NULL;
@@ -351,6 +353,10 @@ pd_server_resolve_action(PdLspServer *self, PdRequest *request, GVariant *params
     gint64 start, number;
     GVariantDict action;
 
+    if (data == NULL && member != NULL) { /* it is whole; VS Code asks for these too */
+        pd_request_reply(request, params);
+        return;
+    }
     if (view == NULL || fingerprint == NULL || !pd_json_get_int(data, "start", &start) ||
         !pd_json_get_int(data, "number", &number)) {
         pd_request_fail(request, PD_RPC_INVALID_PARAMS, "not an action of this server");

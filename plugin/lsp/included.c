@@ -14,8 +14,12 @@ typedef struct {
     char *uri;
     GFileMonitor *monitor; /* (nullable) */
     GCancellable *cancel;
-    PdLspText *text; /* (nullable): read */
-    bool is_marked;  /* while following: still included */
+    PdLspText *text;  /* (nullable): read */
+    GPtrArray *names; /* (nullable): of the files that it takes in itself */
+    bool is_read;     /* now, in a thread */
+    bool is_changed;  /* since that began */
+    bool is_shown;    /* its findings were told */
+    bool is_marked;   /* while following: still included */
 } File;
 
 struct PdIncluded {
@@ -23,6 +27,7 @@ struct PdIncluded {
     char *dir; /* of the text that includes: names are relative to it, in included files too */
     const PdIncludedFuncs *funcs;
     void *user_data;
+    GPtrArray *names;  /* (nullable): of the files that the text itself takes in */
     GHashTable *files; /* path -> File */
 };
 
@@ -99,8 +104,17 @@ file_unref(File *self)
     g_free(self->uri);
     g_clear_object(&self->monitor);
     g_clear_object(&self->cancel);
+    g_clear_pointer(&self->names, g_ptr_array_unref);
     pd_lsp_text_free(self->text);
     g_free(self);
+}
+
+static void
+hide_file(File *self, const PdIncluded *owner)
+{
+    if (self->is_shown)
+        owner->funcs->found(self->uri, NULL, NULL, owner->user_data);
+    self->is_shown = false;
 }
 
 static void
@@ -112,8 +126,7 @@ file_drop(void *data)
     g_cancellable_cancel(self->cancel);
     if (self->monitor != NULL)
         g_signal_handlers_disconnect_by_data(self->monitor, self);
-    if (self->text != NULL && !owner->funcs->is_open(self->uri, owner->user_data))
-        owner->funcs->found(self->uri, NULL, NULL, owner->user_data);
+    hide_file(self, owner);
     file_unref(self);
 }
 
@@ -140,8 +153,14 @@ read_text(const char *path)
     return text != NULL && g_utf8_validate(text, (gssize)n_bytes, NULL) ? g_strdup(text) : NULL;
 }
 
-static void follow(PdIncluded *self, const char *text);
+static void follow_all(PdIncluded *self);
 static void read_file(File *self);
+
+static bool
+is_open(const File *self)
+{
+    return self->owner->funcs->is_open(self->path, self->owner->user_data);
+}
 
 static void
 on_checked(GObject *object, GAsyncResult *result, void *user_data)
@@ -149,8 +168,10 @@ on_checked(GObject *object, GAsyncResult *result, void *user_data)
     File *self = user_data;
     g_autoptr(GPtrArray) findings = proofd_client_check_finish(PROOFD_CLIENT(object), result, NULL);
 
-    if (findings != NULL && self->owner != NULL)
+    if (findings != NULL && self->owner != NULL && !is_open(self)) {
+        self->is_shown = true;
         self->owner->funcs->found(self->uri, self->text, findings, self->owner->user_data);
+    }
     file_unref(self);
 }
 
@@ -182,12 +203,27 @@ on_read(GObject *object, GAsyncResult *result, void *user_data)
     File *self = g_task_get_task_data(G_TASK(result));
     g_autofree char *text = g_task_propagate_pointer(G_TASK(result), NULL);
 
-    if (text == NULL || self->owner == NULL)
+    self->is_read = false;
+    if (self->owner == NULL)
         return;
-    pd_lsp_text_free(self->text);
-    self->text = pd_lsp_text_new(text, strlen(text));
-    check_file(self);
-    follow(self->owner, text);
+    if (self->is_changed) {
+        read_file(self);
+        return;
+    }
+    g_cancellable_cancel(self->cancel); /* of the text as it was */
+    g_object_unref(self->cancel);
+    self->cancel = g_cancellable_new();
+    g_clear_pointer(&self->text, pd_lsp_text_free);
+    g_clear_pointer(&self->names, g_ptr_array_unref);
+    if (text == NULL) {
+        hide_file(self, self->owner);
+    } else {
+        self->text = pd_lsp_text_new(text, strlen(text));
+        self->names = pd_included_names(text);
+        if (!is_open(self))
+            check_file(self);
+    }
+    follow_all(self->owner);
 }
 
 static void
@@ -195,9 +231,13 @@ read_file(File *self)
 {
     g_autoptr(GTask) task = NULL;
 
-    if (self->owner->funcs->is_open(self->uri, self->owner->user_data))
+    if (is_open(self))
+        hide_file(self, self->owner);
+    self->is_changed = self->is_read;
+    if (self->is_read)
         return;
-    task = g_task_new(NULL, self->cancel, on_read, NULL);
+    self->is_read = true;
+    task = g_task_new(NULL, NULL, on_read, NULL);
     g_ref_count_inc(&self->n_refs);
     g_task_set_task_data(task, self, (GDestroyNotify)file_unref);
     g_task_run_in_thread(task, read_in_thread);
@@ -207,7 +247,8 @@ static void
 on_file_changed(GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
                 void *user_data)
 {
-    if (event == G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT || event == G_FILE_MONITOR_EVENT_CREATED)
+    if (event == G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT || event == G_FILE_MONITOR_EVENT_CREATED ||
+        event == G_FILE_MONITOR_EVENT_DELETED)
         read_file(user_data);
 }
 
@@ -246,11 +287,9 @@ resolve(const PdIncluded *self, const char *name)
 }
 
 static void
-follow(PdIncluded *self, const char *text)
+follow(PdIncluded *self, const GPtrArray *names)
 {
-    g_autoptr(GPtrArray) names = pd_included_names(text);
-
-    for (guint i = 0; i < names->len; i++) {
+    for (guint i = 0; names != NULL && i < names->len; i++) {
         g_autofree char *path = resolve(self, names->pdata[i]);
         File *file = g_hash_table_lookup(self->files, path);
 
@@ -259,8 +298,7 @@ follow(PdIncluded *self, const char *text)
                 add_file(self, path);
         } else if (!file->is_marked) {
             file->is_marked = true;
-            if (file->text != NULL)
-                follow(self, pd_lsp_text_peek(file->text, NULL));
+            follow(self, file->names);
         }
     }
 }
@@ -271,8 +309,8 @@ is_unmarked(void *path, void *file, void *user_data)
     return !((File *)file)->is_marked;
 }
 
-void
-pd_included_follow(PdIncluded *self, const char *text)
+static void
+follow_all(PdIncluded *self)
 {
     GHashTableIter iter;
     void *file;
@@ -280,15 +318,50 @@ pd_included_follow(PdIncluded *self, const char *text)
     g_hash_table_iter_init(&iter, self->files);
     while (g_hash_table_iter_next(&iter, NULL, &file))
         ((File *)file)->is_marked = false;
-    follow(self, text);
+    follow(self, self->names);
     g_hash_table_foreach_remove(self->files, is_unmarked, NULL);
+}
+
+void
+pd_included_follow(PdIncluded *self, const char *text)
+{
+    g_clear_pointer(&self->names, g_ptr_array_unref);
+    self->names = pd_included_names(text);
+    follow_all(self);
 }
 
 void
 pd_included_again(PdIncluded *self, const char *text)
 {
-    g_hash_table_remove_all(self->files);
-    follow(self, text);
+    GHashTableIter iter;
+    void *file;
+
+    g_hash_table_iter_init(&iter, self->files);
+    while (g_hash_table_iter_next(&iter, NULL, &file))
+        read_file(file);
+    pd_included_follow(self, text);
+}
+
+void
+pd_included_look(PdIncluded *self, const char *path)
+{
+    File *file = g_hash_table_lookup(self->files, path);
+
+    if (file != NULL)
+        read_file(file);
+}
+
+bool
+pd_included_shows(const PdIncluded *self, const char *uri)
+{
+    GHashTableIter iter;
+    void *file;
+
+    g_hash_table_iter_init(&iter, self->files);
+    while (g_hash_table_iter_next(&iter, NULL, &file))
+        if (((File *)file)->is_shown && g_str_equal(((File *)file)->uri, uri))
+            return true;
+    return false;
 }
 
 PdIncluded *
@@ -311,6 +384,7 @@ pd_included_free(PdIncluded *self)
     if (self == NULL)
         return;
     g_hash_table_unref(self->files);
+    g_clear_pointer(&self->names, g_ptr_array_unref);
     g_object_unref(self->client);
     g_free(self->dir);
     g_free(self);

@@ -2,7 +2,7 @@
 /*
  * included.h - files that a LaTeX text takes in with \input and its like
  *
- * Each is read from disk, unless the editor has it open, and checked; the files that it takes in
+ * Each is read from disk, and checked unless the editor has it open; the files that it takes in
  * itself follow, up to 64 files of at most 1 MiB. A file is looked at again when it changes.
  */
 #pragma once
@@ -20,9 +20,9 @@
 typedef struct PdIncluded PdIncluded;
 
 typedef struct {
-    bool (*is_open)(const char *uri, void *user_data); /* in the editor: left to it */
-    ProofdOptions *(*new_options)(void *user_data);    /* (transfer full) */
-    const char *(*peek_language)(void *user_data);     /* "": the service's default */
+    bool (*is_open)(const char *path, void *user_data); /* in the editor: left to it */
+    ProofdOptions *(*new_options)(void *user_data);     /* (transfer full) */
+    const char *(*peek_language)(void *user_data);      /* "": the service's default */
     /* @findings: of ProofdFinding, in bytes of @text; both NULL: nothing is known of it any more */
     void (*found)(const char *uri, const PdLspText *text, GPtrArray *findings, void *user_data);
 } PdIncludedFuncs;
@@ -33,10 +33,15 @@ PdIncluded *pd_included_new(ProofdClient *client, const char *path, const PdIncl
 /* Tells of each file that nothing is known of it. NULL is fine. */
 void pd_included_free(PdIncluded *self);
 
-/* Follows the text's commands, as it is now. Files that it included before stay as they are. */
+/* Follows the text's commands, as it is now: files that are new to it are checked, those that it no
+ * longer takes in are forgotten, the others stay as they are. */
 void pd_included_follow(PdIncluded *self, const char *text);
-/* Everything once more: the settings or the open documents are others. */
+/* Everything once more: the settings or the user's words are others. */
 void pd_included_again(PdIncluded *self, const char *text);
+/* The editor opened or closed that file. */
+void pd_included_look(PdIncluded *self, const char *path);
+/* Was it told what is found in that file? */
+bool pd_included_shows(const PdIncluded *self, const char *uri);
 
 /*
  * The names in \input, \include, \subfile, \subfileinclude and \import commands, as they stand

@@ -29,6 +29,22 @@ typedef struct {
     char *message; /* NULL: the end */
 } Event;
 
+static void
+clear(void *data)
+{
+    PdReader *self = data;
+
+    close(self->out);
+    g_hash_table_unref(self->expected);
+    g_mutex_clear(&self->lock);
+}
+
+void
+pd_reader_unref(PdReader *self)
+{
+    g_atomic_rc_box_release_full(self, clear);
+}
+
 /* --- in the thread --- */
 
 static void
@@ -38,6 +54,7 @@ event_free(void *data)
 
     g_clear_pointer(&self->id, g_variant_unref);
     g_free(self->message);
+    pd_reader_unref(self->reader);
     g_free(self);
 }
 
@@ -60,7 +77,7 @@ tell(PdReader *self, GVariant *id, int code, const char *message)
 {
     Event *event = g_new0(Event, 1);
 
-    event->reader = self;
+    event->reader = g_atomic_rc_box_acquire(self);
     event->id = id != NULL ? g_variant_ref(id) : NULL;
     event->code = code;
     event->message = g_strdup(message);
@@ -134,6 +151,7 @@ run(void *data)
         pd_frames_push(frames, piece, (gsize)n);
     }
     tell(self, NULL, 0, NULL);
+    pd_reader_unref(self);
     return NULL;
 }
 
@@ -149,7 +167,7 @@ pd_reader_start(int fd, PdReaderBadFunc bad, PdReaderEndFunc end, void *user_dat
 
     if (!g_unix_open_pipe(ends, FD_CLOEXEC, error))
         return NULL;
-    self = g_new0(PdReader, 1);
+    self = g_atomic_rc_box_new0(PdReader);
     self->in = fd;
     self->out = ends[1];
     g_mutex_init(&self->lock);
@@ -157,12 +175,11 @@ pd_reader_start(int fd, PdReaderBadFunc bad, PdReaderEndFunc end, void *user_dat
     self->bad = bad;
     self->end = end;
     self->user_data = user_data;
-    thread = g_thread_try_new("reader", run, self, error);
+    thread = g_thread_try_new("reader", run, g_atomic_rc_box_acquire(self), error);
     if (thread == NULL) {
         close(ends[0]);
-        close(ends[1]);
-        g_hash_table_unref(self->expected);
-        g_free(self);
+        pd_reader_unref(self); /* the thread's */
+        pd_reader_unref(self);
         return NULL;
     }
     g_thread_unref(thread);

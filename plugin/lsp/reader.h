@@ -17,12 +17,14 @@ typedef void (*PdReaderBadFunc)(GVariant *id, int code, const char *message, voi
 typedef void (*PdReaderEndFunc)(void *user_data);
 
 /*
- * Starts reading @fd, which stays the caller's. Lives as long as the process: the thread may be
- * within read() at its end. Returns: (transfer full): the stream of good messages, or NULL with
- * @error set
+ * Starts reading @fd, which stays the caller's. The thread is within read() until @fd ends, and
+ * owns the reader, too.
+ * @ret_reader: (transfer full): for pd_reader_unref()
+ * Returns: (transfer full): the stream of good messages, or NULL with @error set
  */
 GInputStream *pd_reader_start(int fd, PdReaderBadFunc bad, PdReaderEndFunc end, void *user_data,
                               PdReader **ret_reader, GError **error);
+void pd_reader_unref(PdReader *self); /* once the main loop has ended */
 
 /*
  * Around a call of ours: its answer may be there before its id is known here. Between the two,

@@ -302,5 +302,6 @@ pd_rpc_free(PdRpc *self)
     g_object_unref(self->client);
     g_object_unref(self->server);
     g_rc_box_release(self->n_unwritten);
+    pd_reader_unref(self->reader);
     g_free(self);
 }

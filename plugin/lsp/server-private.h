@@ -92,7 +92,9 @@ void pd_view_try_rules(PdView *self);
 
 /* Checks the files that the text includes as it is now; @again: those that it did before, too. */
 void pd_view_find_included(PdView *self, bool again);
-/* Other documents are open now: included files may have become theirs, or no longer be. */
+/* The editor opened or closed the document: whether an included file is its own has changed. */
+void pd_server_look_at_included(PdLspServer *self, const char *uri);
+/* Checks all included files once more: the service or the user's words are others. */
 void pd_server_find_included(PdLspServer *self);
 
 /* --- diagnostics.c --- */

@@ -204,6 +204,8 @@ pd_lsp_server_new(int in, int out, gint64 parent, GError **error)
     self->turned_off = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->bad_rules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->client = proofd_client_new();
+    g_signal_connect_swapped(self->client, "words-changed", G_CALLBACK(pd_server_find_included),
+                             self);
     self->rpc = pd_rpc_new(in, out, &funcs, self, error);
     if (self->rpc == NULL) {
         pd_lsp_server_free(self);
@@ -219,6 +221,7 @@ pd_lsp_server_free(PdLspServer *self)
 {
     if (self == NULL)
         return;
+    g_hash_table_remove_all(self->views); /* each may look at the others */
     g_hash_table_unref(self->views);
     g_clear_handle_id(&self->parent_source, g_source_remove);
     g_clear_handle_id(&self->quit_source, g_source_remove);
@@ -229,6 +232,7 @@ pd_lsp_server_free(PdLspServer *self)
     g_hash_table_unref(self->warned);
     g_hash_table_unref(self->turned_off);
     g_hash_table_unref(self->bad_rules);
+    g_signal_handlers_disconnect_by_data(self->client, self);
     g_object_unref(self->client);
     g_main_loop_unref(self->loop);
     g_free(self);

@@ -18,7 +18,7 @@ pd_server_did_open(PdLspServer *self, GVariant *params)
     pd_json_get_int(document, "version", &version);
     view = pd_view_new(self, uri, language_id != NULL ? language_id : "", version, text);
     g_hash_table_replace(self->views, view->uri, view);
-    pd_server_find_included(self);
+    pd_server_look_at_included(self, view->uri);
     pd_server_ask_settings(self, view);
 }
 
@@ -62,6 +62,7 @@ pd_server_did_change(PdLspServer *self, GVariant *params)
         apply_change(self, view->document, change);
     }
     pd_document_changed(view->document, version);
+    pd_view_find_included(view, false);
 }
 
 void
@@ -73,20 +74,21 @@ pd_server_did_save(PdLspServer *self, GVariant *params)
         return;
     pd_document_flush(view->document);
     pd_document_finish_word(view->document);
-    pd_view_find_included(view, false);
 }
 
 void
 pd_server_did_close(PdLspServer *self, GVariant *params)
 {
     PdView *view = pd_server_find(self, params);
+    g_autofree char *uri = NULL;
 
     if (view == NULL)
         return;
+    uri = g_strdup(view->uri);
     if (!self->can.pull)
         pd_view_publish_nothing(view);
-    g_hash_table_remove(self->views, view->uri);
-    pd_server_find_included(self);
+    g_hash_table_remove(self->views, uri);
+    pd_server_look_at_included(self, uri);
 }
 
 /* What is said with logMessage is little: the trace has nothing to turn on. */

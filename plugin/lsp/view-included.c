@@ -2,12 +2,30 @@
 /* The files that a LaTeX text takes in: their diagnostics, under their own URIs. */
 #include "plugin/lsp/server-private.h"
 
+/* (transfer full) (nullable): editors do not agree on what is escaped in a URI */
+static char *
+path_of(const char *uri)
+{
+    g_autofree char *path = g_filename_from_uri(uri, NULL, NULL);
+
+    return path != NULL ? g_canonicalize_filename(path, NULL) : NULL;
+}
+
 static bool
-is_open(const char *uri, void *user_data)
+is_open(const char *path, void *user_data)
 {
     const PdView *self = user_data;
+    GHashTableIter iter;
+    void *uri;
 
-    return g_hash_table_contains(self->server->views, uri);
+    g_hash_table_iter_init(&iter, self->server->views);
+    while (g_hash_table_iter_next(&iter, &uri, NULL)) {
+        g_autofree char *open = path_of(uri);
+
+        if (g_strcmp0(open, path) == 0)
+            return true;
+    }
+    return false;
 }
 
 static ProofdOptions *
@@ -26,6 +44,23 @@ peek_language(void *user_data)
     return pd_document_peek_language(self->document);
 }
 
+/* Two texts may take in the same file. */
+static bool
+is_shown_by_another(const PdView *self, const char *uri)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, self->server->views);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const PdView *view = value;
+
+        if (view != self && view->included != NULL && pd_included_shows(view->included, uri))
+            return true;
+    }
+    return false;
+}
+
 static void
 found(const char *uri, const PdLspText *text, GPtrArray *findings, void *user_data)
 {
@@ -33,6 +68,8 @@ found(const char *uri, const PdLspText *text, GPtrArray *findings, void *user_da
     GVariantBuilder list;
     GVariantDict params;
 
+    if (findings == NULL && is_shown_by_another(self, uri))
+        return;
     g_variant_builder_init(&list, G_VARIANT_TYPE("av"));
     for (guint i = 0; findings != NULL && i < findings->len; i++)
         g_variant_builder_add(&list, "v",
@@ -60,7 +97,7 @@ void
 pd_view_find_included(PdView *self, bool again)
 {
     const char *text = pd_lsp_text_peek(pd_document_peek_text(self->document), NULL);
-    g_autofree char *path = g_filename_from_uri(self->uri, NULL, NULL);
+    g_autofree char *path = path_of(self->uri);
 
     if (path == NULL || !includes(self)) {
         g_clear_pointer(&self->included, pd_included_free);
@@ -72,6 +109,19 @@ pd_view_find_included(PdView *self, bool again)
         pd_included_again(self->included, text);
     else
         pd_included_follow(self->included, text);
+}
+
+void
+pd_server_look_at_included(PdLspServer *self, const char *uri)
+{
+    g_autofree char *path = path_of(uri);
+    GHashTableIter iter;
+    void *view;
+
+    g_hash_table_iter_init(&iter, self->views);
+    while (path != NULL && g_hash_table_iter_next(&iter, NULL, &view))
+        if (((PdView *)view)->included != NULL)
+            pd_included_look(((PdView *)view)->included, path);
 }
 
 void

@@ -179,9 +179,11 @@ on_opened(PdDocument *document, void *user_data)
         proofd_client_get_service_properties_async(self->server->client, NULL, on_languages,
                                                    self->server);
 
-    if (self->server->is_service_missed)
-        pd_server_log(self->server, _("The service of proofd is there again."));
+    if (!self->server->is_service_missed)
+        return;
     self->server->is_service_missed = false;
+    pd_server_log(self->server, _("The service of proofd is there again."));
+    pd_server_find_included(self->server);
 }
 
 static void

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A test with a bus, the real service, and a language server of its own."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -27,6 +28,12 @@ def places(diagnostics):
 
 def codes(diagnostics):
     return [d["code"] for d in diagnostics]
+
+
+def units(text, encoding):
+    if encoding == "utf-8":
+        return len(text.encode())
+    return len(text) if encoding == "utf-32" else len(text.encode("utf-16-le")) // 2
 
 
 class LspCase(BusCase):
@@ -56,3 +63,26 @@ class LspCase(BusCase):
         command = self.action(client, place, title, uri)["command"]
         return client.request("workspace/executeCommand", command=command["command"],
                               arguments=command["arguments"])
+
+    def findings(self, text, text_format="plain", encoding="utf-16"):
+        """What `proof` finds: (line, start and end character, rule, message) of each, sorted."""
+        path = self.write("same", text)
+        done = self.run_proof("--json", f"--format={text_format}", path)
+        self.assertEqual(done.stderr, b"")
+        report, = json.loads(done.stdout)["files"]
+        lines = text.replace("\r\n", "\n").split("\n")
+        found = []
+        for f in report["findings"]:
+            line = lines[f["line"] - 1]
+            start = f["column"] - 1
+            found.append((f["line"] - 1, units(line[:start], encoding),
+                          units(line[:start + f["length"]], encoding), f["rule"], f["message"]))
+        return sorted(found)
+
+    def check(self, client, text, encoding="utf-16", text_format="plain", uri=URI):
+        """What is pushed at last is what `proof` finds in the text; that."""
+        wanted = self.findings(text, text_format, encoding)
+        client.pushed(uri, lambda diagnostics: wanted == sorted(
+            (*place, d["code"], d["message"])
+            for place, d in zip(places(diagnostics), diagnostics, strict=True)))
+        return wanted

@@ -157,6 +157,8 @@ class Actions(LspCase):
         self.assertEqual(resolved["title"], action["title"])
         edit, = resolved["edit"]["documentChanges"][0]["edits"]
         self.assertEqual(edit["range"]["start"], {"line": 0, "character": 6})
+        command = self.action(client, RECIEVE, "Add “recieve” to the dictionary")
+        self.assertEqual(client.request("codeAction/resolve", **command), command)
         client.change(URI, "")
         self.assertEqual(client.fail("codeAction/resolve", action), CONTENT_MODIFIED)
 

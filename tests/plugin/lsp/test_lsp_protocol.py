@@ -10,7 +10,7 @@ import random
 import subprocess
 import time
 
-from lsp_case import NEVER, PUSH, URI, LspCase, places
+from lsp_case import NEVER, PUSH, URI, LspCase, places, units
 import tap
 from lsp_client import LSP, PATIENCE
 
@@ -218,24 +218,6 @@ class Messages(LspCase):
 
 
 class Sync(LspCase):
-    def check(self, client, text, encoding="utf-16"):
-        """What is pushed at last is what `proof` finds in the text."""
-        path = self.write("same.txt", text)
-        report, = json.loads(self.run_proof("--json", path).stdout)["files"]
-        wanted = []
-        lines = text.replace("\r\n", "\n").split("\n")
-        for f in report["findings"]:
-            line = lines[f["line"] - 1]
-            start = f["column"] - 1
-            wanted.append((f["line"] - 1, units(line[:start], encoding),
-                           units(line[:start + f["length"]], encoding), f["rule"], f["message"]))
-
-        def are_same(diagnostics):
-            return sorted(wanted) == sorted(
-                (*place, d["code"], d["message"])
-                for place, d in zip(places(diagnostics), diagnostics, strict=True))
-        client.pushed(URI, are_same)
-
     def test_encodings(self):
         text = "é 日本 \U0001F600 I recieve it.\r\nA \U0001F600\U0001F600 teh b.\r\n"
         for names, encoding in ((["utf-8", "utf-16"], "utf-8"), (["utf-32", "utf-16"], "utf-32"),
@@ -303,12 +285,6 @@ class Sync(LspCase):
                 text = text[:position_end(text, start)] + new + text[position_end(text, end):]
             client.save(URI)
             self.check(client, text)
-
-
-def units(text, encoding):
-    if encoding == "utf-8":
-        return len(text.encode())
-    return len(text) if encoding == "utf-32" else len(text.encode("utf-16-le")) // 2
 
 
 def position_end(text, offset):
