@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/http/sockets.h"
 
+#include "plugin/http/connections.h"
+
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -74,6 +76,8 @@ listen_on(GSocketAddress *address, GError **error)
         g_socket_new(g_socket_address_get_family(address), G_SOCKET_TYPE_STREAM,
                      G_SOCKET_PROTOCOL_DEFAULT, error);
 
+    if (socket != NULL) /* as many may come at once as are served */
+        g_socket_set_listen_backlog(socket, PD_HTTP_MAX_CONNECTIONS);
     if (socket == NULL || !bind_privately(socket, address, error) ||
         !g_socket_listen(socket, error))
         return NULL;
