@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 from case import BusCase  # noqa: E402  pylint: disable=wrong-import-position
 from lsp_client import LspClient  # noqa: E402  pylint: disable=wrong-import-position
 
-URI = "file:///work/a.txt"
+URI = "file:///home/writer/a.txt"
 PUSH = {"workspace": {"configuration": True, "workspaceEdit": {"documentChanges": True}},
         "textDocument": {"publishDiagnostics": {"versionSupport": True},
                          "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {

@@ -187,7 +187,7 @@ class Actions(LspCase):
 
     def test_ignore_word(self):
         client = self.opened()
-        other = "file:///work/b.txt"
+        other = "file:///home/writer/b.txt"
         client.open(other, TEXT)
         self.run_action(client, RECIEVE, "Ignore “recieve”")
         client.pushed(URI, lambda found: len(found) == 2)
@@ -314,7 +314,7 @@ class Settings(LspCase):
             self.skipTest("needs the dictionary de_DE")
         client = self.session(settings={"language": "auto"})
         for number, text in enumerate((german, "% !TeX spellcheck = de_DE\nEin Fehlre.\n")):
-            uri = f"file:///work/{number}.txt"
+            uri = f"file:///home/writer/{number}.txt"
             client.open(uri, text)
             client.pushed(uri, lambda found: "Fehler" in "".join(d["message"] for d in found))
         client.open(URI, TEXT * 3)
@@ -341,7 +341,7 @@ class Service(LspCase):
         client = self.session(env={**self.env, "DBUS_SESSION_BUS_ADDRESS": address})
         client.open(URI, TEXT)
         client.wait(client.shown)
-        other = "file:///work/b.txt"
+        other = "file:///home/writer/b.txt"
         client.open(other, TEXT)
         (self.dir / "late.conf").write_text(
             (self.dir / "bus.conf").read_text().replace(f"unix:dir={self.dir}", address))

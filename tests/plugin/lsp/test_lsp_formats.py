@@ -147,11 +147,11 @@ class Formats(LspCase):
     def test_no_text(self):
         """What is no known kind of text is left alone, unless the settings say how it is."""
         client = self.session(settings={"formats": {"mymarkup": "markdown", "python": "off"}})
-        client.open("file:///work/a.bin", PLAIN, "hexdump")
-        client.open("file:///work/a.py", PYTHON, "python")
+        client.open("file:///home/writer/a.bin", PLAIN, "hexdump")
+        client.open("file:///home/writer/a.py", PYTHON, "python")
         client.open(URI, MARKDOWN, "mymarkup")
         self.check(client, MARKDOWN, text_format="markdown")
-        for uri in ("file:///work/a.bin", "file:///work/a.py"):
+        for uri in ("file:///home/writer/a.bin", "file:///home/writer/a.py"):
             self.assertEqual(client.diagnostics.get(uri, {"diagnostics": []})["diagnostics"], [])
 
 

@@ -36,10 +36,10 @@ class Included(LspCase):
 
     def settle(self, client):
         """What was asked of the service before is answered after this: a text of its own."""
-        client.open("file:///work/last.txt", TEH)
-        client.pushed("file:///work/last.txt", len)
-        client.close("file:///work/last.txt")
-        client.pushed("file:///work/last.txt", lambda found: not found)
+        client.open("file:///home/writer/last.txt", TEH)
+        client.pushed("file:///home/writer/last.txt", len)
+        client.close("file:///home/writer/last.txt")
+        client.pushed("file:///home/writer/last.txt", lambda found: not found)
 
     def test_commands(self):
         names = ("input.tex", "include.tex", "subfile.tex", "dir/import.tex", "with.ltx",
