@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define TWO_MIB (2 * 1024 * 1024)
 
@@ -213,10 +214,11 @@ stop_service(PdFixture *self)
 {
     const char *pid = g_subprocess_get_identifier(self->service);
     siginfo_t state;
+    int result;
 
     g_subprocess_send_signal(self->service, SIGSTOP);
-    g_assert_cmpint(
-        waitid(P_PID, (id_t)g_ascii_strtoull(pid, NULL, 10), &state, WSTOPPED | WNOWAIT), ==, 0);
+    result = waitid(P_PID, (id_t)g_ascii_strtoull(pid, NULL, 10), &state, WSTOPPED | WNOWAIT);
+    g_assert_cmpint(result, ==, 0);
     g_assert_cmpint(state.si_code, ==, CLD_STOPPED);
 }
 
