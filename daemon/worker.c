@@ -10,6 +10,9 @@
  * had many turns; a job that comes meanwhile breaks off its step, which is tried again later.
  * Hunspell's search for corrections cannot be broken off, so the background also rests between the
  * keys of who types.
+ *
+ * Long texts in other formats than plain are read by a thread of their own before their job goes
+ * into its lane: reading cannot be broken off. It has one text of each client at a time.
  */
 #include "daemon/worker.h"
 #include "daemon/engine/error.h"
@@ -22,6 +25,8 @@
 #define SCORE_STEP_BYTES 8192  /* texts scored in one turn; about the work of a check's step */
 #define SMALL_BYTES 500        /* of a job that others make way for */
 
+#define READ_APART_BYTES 16384 /* a text with markup: read in a millisecond */
+
 #define MAX_FOREGROUND_TURNS 256 /* in a row, while the background waits */
 #define TYPING_US (250 * 1000)   /* the next key comes within this, or a pause has begun */
 
@@ -31,6 +36,8 @@ typedef enum { RING_FOREGROUND, RING_BACKGROUND, N_RINGS } Ring;
 typedef struct {
     char *name;
     GQueue jobs[N_LANES];  /* of PdJob, borrowed */
+    GQueue unread;         /* of PdJob, borrowed: to be read after the one that the reader has */
+    bool is_read;          /* has the reader one? */
     Lane last_lane;        /* of the foreground */
     bool in_ring[N_RINGS]; /* may stand there with no jobs left after a cancel */
     unsigned n_jobs;       /* undelivered ones */
@@ -45,6 +52,7 @@ struct PdJob {
     bool unbounded;
     bool small;   /* others make way for it */
     bool waiting; /* in its lane: not with the thread */
+    bool unread;  /* in its client's queue for the reader */
     char *language;
     char *text;
     size_t text_bytes;
@@ -55,9 +63,10 @@ struct PdJob {
     char **disable, **words; /* what @options points to */
     PdJobDone done;
     void *user_data;
-    int cancelled;  /* atomic */
-    int stop;       /* atomic; polled by the engine: cancelled, or others wait */
-    PdCheck *check; /* the thread's, from the first step to the last */
+    int cancelled;    /* atomic */
+    int stop;         /* atomic; polled by the engine: cancelled, or others wait */
+    PdMarkup *markup; /* (nullable): of a text read apart; what @options points to */
+    PdCheck *check;   /* the thread's, from the first step to the last */
     PdJobResult result;
     GError *error;
 };
@@ -66,6 +75,7 @@ struct PdWorker {
     GMutex lock; /* all below but what the thread owns */
     GCond wake;
     GThread *thread;
+    GThreadPool *reader; /* one thread, of PdJob */
     bool quit;
     GHashTable *clients;         /* name -> Client */
     GQueue rings[N_RINGS];       /* of Client */
@@ -126,6 +136,14 @@ is_small(const PdJobSpec *spec, size_t cost_bytes)
     return lane == LANE_QUICK || (lane == LANE_SLOW && (spec->typed || cost_bytes <= SMALL_BYTES));
 }
 
+static bool
+is_read_apart(const PdJobSpec *spec)
+{
+    return spec->options.format != PD_FORMAT_PLAIN && spec->text_bytes > READ_APART_BYTES &&
+           (spec->kind == PD_JOB_CHECK || spec->kind == PD_JOB_SUGGEST ||
+            spec->kind == PD_JOB_EXPLAIN);
+}
+
 static size_t
 spec_bytes(const PdJobSpec *spec)
 {
@@ -167,6 +185,7 @@ static void
 job_free(PdJob *self)
 {
     g_assert(self->check == NULL); /* it went with the thread */
+    g_clear_pointer(&self->markup, pd_markup_free);
     g_clear_pointer(&self->result.findings, g_ptr_array_unref);
     g_clear_pointer(&self->result.candidates, g_ptr_array_unref);
     g_clear_pointer(&self->result.explanation, pd_explanation_free);
@@ -189,6 +208,7 @@ client_free(gpointer data)
 
     for (Lane lane = 0; lane < N_LANES; lane++)
         g_queue_clear(&self->jobs[lane]);
+    g_queue_clear(&self->unread);
     g_free(self->name);
     g_free(self);
 }
@@ -468,6 +488,60 @@ run(void *data)
     return NULL;
 }
 
+/* --- the reader --- */
+
+static bool
+makes_way(const PdJob *running, const PdJob *job)
+{
+    if (running->lane == LANE_BACKGROUND)
+        return job->lane != LANE_BACKGROUND;
+    return job->small && job->client != running->client;
+}
+
+/* It can be worked on. The lock is held. */
+static void
+make_ready(PdWorker *self, PdJob *job)
+{
+    put_in_lane(self, job);
+    if (self->running != NULL && makes_way(self->running, job))
+        g_atomic_int_set(&self->running->stop, 1);
+    g_cond_signal(&self->wake);
+}
+
+/* The lock is held. */
+static void
+read_next(PdWorker *self, Client *client)
+{
+    PdJob *job = client->is_read ? NULL : g_queue_pop_head(&client->unread);
+
+    if (job == NULL)
+        return;
+    job->unread = false;
+    client->is_read = true;
+    g_thread_pool_push(self->reader, job, NULL);
+}
+
+static void
+read_text(gpointer data, gpointer user_data)
+{
+    PdWorker *self = user_data;
+    PdJob *job = data;
+    g_autoptr(GMutexLocker) locker = NULL;
+
+    if (!is_cancelled(job))
+        job->markup = pd_markup_new(job->options.format, job->language, job->text, job->text_bytes);
+    job->options.markup = job->markup;
+    locker = g_mutex_locker_new(&self->lock);
+    job->client->is_read = false;
+    if (self->quit) { /* the thread may have ended */
+        set_cancelled(job);
+        finish(self, job);
+        return;
+    }
+    read_next(self, job->client);
+    make_ready(self, job);
+}
+
 /* --- on the main context --- */
 
 /* Takes @job out of all counts. The lock is held. */
@@ -549,8 +623,28 @@ pd_worker_new(const char *models_dir, PdWords *words, size_t cache_bytes)
     self->words = pd_words_ref(words);
     self->models_dir = g_strdup(models_dir);
     self->cache_bytes = cache_bytes;
+    self->reader = g_thread_pool_new(read_text, self, 1, FALSE, NULL);
     self->thread = g_thread_new("proofd-worker", run, self);
     return self;
+}
+
+/* Jobs that the reader has not begun. The lock is held. */
+static void
+cancel_unread(PdWorker *self)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, self->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Client *client = value;
+        PdJob *job;
+
+        while ((job = g_queue_pop_head(&client->unread)) != NULL) {
+            set_cancelled(job);
+            finish(self, job);
+        }
+    }
 }
 
 static void
@@ -561,7 +655,9 @@ stop_thread(PdWorker *self)
     if (self->running != NULL)
         set_cancelled(self->running);
     g_cond_signal(&self->wake);
+    cancel_unread(self);
     g_mutex_unlock(&self->lock);
+    g_thread_pool_free(self->reader, FALSE, TRUE);
     g_thread_join(self->thread);
     if (self->delivery != NULL) {
         g_source_destroy(self->delivery);
@@ -624,14 +720,6 @@ get_client(PdWorker *self, const char *name)
     return client;
 }
 
-static bool
-makes_way(const PdJob *running, const PdJob *job)
-{
-    if (running->lane == LANE_BACKGROUND)
-        return job->lane != LANE_BACKGROUND;
-    return job->small && job->client != running->client;
-}
-
 PdJob *
 pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user_data,
                GError **error)
@@ -656,12 +744,15 @@ pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user
         self->n_counted++;
         self->n_bytes += job->cost_bytes;
     }
-    put_in_lane(self, job);
     if (spec->typed)
         self->background_at_us = g_get_monotonic_time() + TYPING_US;
-    if (self->running != NULL && makes_way(self->running, job))
-        g_atomic_int_set(&self->running->stop, 1);
-    g_cond_signal(&self->wake);
+    if (!is_read_apart(spec)) {
+        make_ready(self, job);
+        return job;
+    }
+    job->unread = true;
+    g_queue_push_tail(&job->client->unread, job);
+    read_next(self, job->client);
     return job;
 }
 
@@ -671,8 +762,13 @@ pd_worker_cancel(PdWorker *self, PdJob *job)
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     set_cancelled(job);
+    if (job->unread) {
+        g_queue_remove(&job->client->unread, job);
+        finish(self, job);
+        return;
+    }
     if (!job->waiting)
-        return; /* running or done: the flag is enough */
+        return; /* being read, running or done: the flag is enough */
     set_waiting(self, job, false);
     g_queue_remove(&job->client->jobs[job->lane], job);
     if (job->check == NULL) { /* its text must not wait for the thread's step to end */

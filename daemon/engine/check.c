@@ -42,7 +42,8 @@ struct PdCheck {
     PdResources *resources;
     char *source;
     size_t source_length;
-    PdMarkup *markup;
+    PdMarkup *own_markup; /* (nullable): where the caller has none */
+    const PdMarkup *markup;
     const char *text; /* in markup */
     size_t length;
     PdLevel level;
@@ -91,7 +92,7 @@ pd_check_free(PdCheck *self)
     g_clear_pointer(&self->spans, g_array_unref);
     g_clear_pointer(&self->excused, g_array_unref);
     g_clear_pointer(&self->words, g_hash_table_unref);
-    g_clear_pointer(&self->markup, pd_markup_free);
+    g_clear_pointer(&self->own_markup, pd_markup_free);
     g_strfreev(self->disable);
     g_free(self->key);
     g_free(self->source);
@@ -191,7 +192,9 @@ pd_check_new(PdChecker *checker, const char *language, const char *text, size_t 
     self->checker = checker;
     self->source = g_strndup(text, length);
     self->source_length = length;
-    self->markup = pd_markup_new(options->format, language, self->source, length);
+    if (options->markup == NULL)
+        self->own_markup = pd_markup_new(options->format, language, self->source, length);
+    self->markup = options->markup != NULL ? options->markup : self->own_markup;
     self->text = pd_markup_text(self->markup, &self->length);
     self->end = self->length;
     self->level = options->level;

@@ -210,7 +210,8 @@ pd_checker_suggest(PdChecker *self, const char *language, const char *text, size
                    GError **error)
 {
     PdResources *resources;
-    g_autoptr(PdMarkup) markup = NULL;
+    g_autoptr(PdMarkup) own_markup = NULL;
+    const PdMarkup *markup;
     GPtrArray *candidates;
     const char *plain;
     size_t plain_length;
@@ -222,7 +223,9 @@ pd_checker_suggest(PdChecker *self, const char *language, const char *text, size
     resources = pd_checker_resources(self, language, error);
     if (resources == NULL)
         return NULL;
-    markup = pd_markup_new(options->format, language, text, length);
+    if (options->markup == NULL)
+        own_markup = pd_markup_new(options->format, language, text, length);
+    markup = options->markup != NULL ? options->markup : own_markup;
     plain = pd_markup_text(markup, &plain_length);
     place = pd_markup_from_source(markup, (PdSpan){ start, end });
     candidates =

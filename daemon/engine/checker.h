@@ -84,6 +84,9 @@ typedef struct {
      * are there too, fingerprint and needs_context are 0.
      */
     bool is_part;
+    /* (nullable): the text as read already, in this format and for its language; borrowed until the
+     * check is freed. To read a long one takes a while, and any thread may do it. */
+    const PdMarkup *markup;
 } PdCheckOptions;
 
 #define PD_CHECK_OPTIONS_INIT                                                     \

@@ -493,6 +493,95 @@ test_free_while_typing(void)
     g_assert_cmpint(behind.error_code, ==, PD_ERROR_CANCELLED);
 }
 
+/* Long enough for the reader, and one sentence to check. */
+static char *
+long_markdown(void)
+{
+    g_autofree char *fence = g_strnfill(1024 * 1024, '-');
+
+    return g_strconcat("I recieve *it*.\n\n```\n", fence, "\n```\n", NULL);
+}
+
+static PdJobSpec
+spec_of_markdown(PdJobKind kind, const char *client, const char *text)
+{
+    PdJobSpec spec = spec_for(kind, client, text);
+
+    spec.options.format = PD_FORMAT_MARKDOWN;
+    spec.options.max_candidates = 3;
+    spec.start = 2;
+    spec.end = 9;
+    return spec;
+}
+
+static void
+test_read_apart(void)
+{
+    g_autofree char *text = long_markdown();
+    Answer checks[3] = { 0 }, suggest = { 0 }, explain = { 0 };
+    Bench bench;
+    PdJobSpec spec = spec_of_markdown(PD_JOB_CHECK, ":1.1", text);
+
+    bench_up(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(checks); i++)
+        push(&bench, &checks[i], (char)('1' + i), &spec);
+    spec = spec_of_markdown(PD_JOB_SUGGEST, ":1.2", text);
+    push(&bench, &suggest, 's', &spec);
+    spec = spec_of_markdown(PD_JOB_EXPLAIN, ":1.2", text);
+    push(&bench, &explain, 'e', &spec);
+    wait_all(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(checks); i++) {
+        g_assert_cmpint(checks[i].error_code, ==, -1);
+        g_assert_cmpuint(checks[i].n_findings, ==, 1);
+    }
+    g_assert_cmpuint(suggest.n_candidates, >=, 1);
+    g_assert_cmpuint(explain.n_contributions, ==, 3);
+    bench_down(&bench);
+}
+
+/* The first is with the reader or done, the others wait for it. */
+static void
+test_cancel_unread(void)
+{
+    g_autofree char *text = long_markdown();
+    Answer answers[4] = { 0 };
+    PdJob *jobs[G_N_ELEMENTS(answers)];
+    Bench bench;
+    PdJobSpec spec = spec_of_markdown(PD_JOB_CHECK, ":1.1", text);
+
+    bench_up(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answers); i++)
+        jobs[i] = push(&bench, &answers[i], (char)('1' + i), &spec);
+    pd_worker_cancel(bench.worker, jobs[0]);
+    pd_worker_cancel(bench.worker, jobs[2]);
+    wait_all(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_assert_cmpuint(answers[i].n_called, ==, 1);
+        g_assert_cmpint(answers[i].error_code, ==, i % 2 == 0 ? PD_ERROR_CANCELLED : -1);
+    }
+    bench_down(&bench);
+}
+
+static void
+test_free_unread(void)
+{
+    g_autofree char *text = long_markdown();
+    Answer answers[4] = { 0 };
+    Bench bench;
+
+    bench_up(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answers); i++) {
+        const PdJobSpec spec = spec_of_markdown(PD_JOB_CHECK, i < 2 ? ":1.1" : ":1.2", text);
+
+        push(&bench, &answers[i], (char)('1' + i), &spec);
+    }
+    bench_down(&bench);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_assert_cmpuint(answers[i].n_called, ==, 1);
+        g_assert_cmpint(answers[i].error_code, ==, PD_ERROR_CANCELLED);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -511,5 +600,8 @@ main(int argc, char **argv)
     g_test_add_func("/worker/limit-of-bytes", test_limit_of_bytes);
     g_test_add_func("/worker/free", test_free);
     g_test_add_func("/worker/free-while-typing", test_free_while_typing);
+    g_test_add_func("/worker/read-apart", test_read_apart);
+    g_test_add_func("/worker/cancel-unread", test_cancel_unread);
+    g_test_add_func("/worker/free-unread", test_free_unread);
     return g_test_run();
 }
