@@ -12,6 +12,7 @@ struct PdBusModel {
     char *language;
     bool known;
     bool loading;
+    bool stale; /* what is being loaded is not wanted any more */
     char *name;
     char *hash;
     char *error;           /* (nullable) */
@@ -30,6 +31,15 @@ set(PdBusModel *self, const char *name, const char *hash, const char *error)
     self->error = g_strdup(error);
 }
 
+static void load(PdBusModel *self);
+
+static void
+emit_changed(PdBusModel *self)
+{
+    pd_object_emit_changed(self->object, "ModelName");
+    pd_object_emit_changed(self->object, "ModelHash");
+}
+
 static void
 found_out(PdBusModel *self, const char *name, const char *hash, const char *error)
 {
@@ -37,14 +47,16 @@ found_out(PdBusModel *self, const char *name, const char *hash, const char *erro
     bool was_broken = self->error != NULL;
     PdCall *call;
 
+    if (self->stale) {
+        load(self);
+        return;
+    }
     set(self, name, hash, error);
     g_queue_init(&self->waiters);
     self->loading = false;
     self->known = true;
-    if (was_broken && error == NULL) {
-        pd_object_emit_changed(self->object, "ModelName");
-        pd_object_emit_changed(self->object, "ModelHash");
-    }
+    if (was_broken && error == NULL)
+        emit_changed(self);
     while ((call = g_queue_pop_head(&waiters)) != NULL)
         pd_object_read_again(self->object, call);
     self->known = error == NULL; /* a broken one is tried again for the next reader */
@@ -86,6 +98,17 @@ on_model(PdJobResult *result, const GError *error, void *user_data)
     g_task_run_in_thread(task, hash_in_thread);
 }
 
+static void
+load(PdBusModel *self)
+{
+    PdJobSpec spec = {
+        .kind = PD_JOB_MODEL, .client = "", .unbounded = true, .language = self->language
+    };
+
+    self->stale = false;
+    pd_worker_push(self->worker, &spec, on_model, self, NULL); /* refused only when it is freed */
+}
+
 PdBusModel *
 pd_bus_model_new(PdObject *object, PdWorker *worker, PdIdle *idle, const char *language)
 {
@@ -121,8 +144,6 @@ pd_bus_model_free(PdBusModel *self)
 bool
 pd_bus_model_is_known(PdBusModel *self, PdCall *call)
 {
-    PdJobSpec spec = { .kind = PD_JOB_MODEL, .client = "", .unbounded = true };
-
     if (self->known)
         return true;
     if (self->waiters.length >= PD_MAX_CALLS)
@@ -132,9 +153,19 @@ pd_bus_model_is_known(PdBusModel *self, PdCall *call)
         return false;
     self->loading = true;
     pd_idle_hold(self->idle);
-    spec.language = self->language;
-    pd_worker_push(self->worker, &spec, on_model, self, NULL); /* refused only when it is freed */
+    load(self);
     return false;
+}
+
+void
+pd_bus_model_forget(PdBusModel *self, const char *language)
+{
+    g_free(self->language);
+    self->language = g_strdup(language);
+    self->stale = self->loading;
+    self->known = false;
+    set(self, "", "", NULL);
+    emit_changed(self);
 }
 
 const char *

@@ -25,6 +25,9 @@ void pd_bus_model_free(PdBusModel *self); /* waiting reads fail with Cancelled; 
 /* false: @call was kept (a reference), and is answered when it is known. */
 bool pd_bus_model_is_known(PdBusModel *self, PdCall *call);
 
+/* Other settings: what is known is forgotten, and told of as changed. */
+void pd_bus_model_forget(PdBusModel *self, const char *language);
+
 const char *pd_bus_model_name(const PdBusModel *self);  /* borrowed; "": none, or not known */
 const char *pd_bus_model_hash(const PdBusModel *self);  /* borrowed; "" as above */
 const char *pd_bus_model_error(const PdBusModel *self); /* (nullable): what is wrong with it */

@@ -83,3 +83,10 @@ pd_idle_restart(PdIdle *self)
     g_source_set_callback(self->timer, on_timer, self, NULL);
     g_source_attach(self->timer, g_main_context_get_thread_default());
 }
+
+void
+pd_idle_set_seconds(PdIdle *self, unsigned seconds)
+{
+    self->seconds = seconds;
+    pd_idle_restart(self);
+}

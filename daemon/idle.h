@@ -25,6 +25,7 @@ void pd_idle_free(PdIdle *self); /* NULL is fine; all holds must have been given
 
 void pd_idle_hold(PdIdle *self);
 void pd_idle_release(PdIdle *self); /* one hold back; the timer starts with the last */
+void pd_idle_set_seconds(PdIdle *self, unsigned seconds); /* 0: never; the time starts anew */
 bool pd_idle_is_held(const PdIdle *self);
 void pd_idle_restart(PdIdle *self); /* something short happened: the time starts anew */
 

@@ -11,51 +11,15 @@
 #include "daemon/engine/error.h"
 #include "daemon/engine/lexicon.h"
 #include "daemon/idle.h"
+#include "daemon/log.h"
+#include "daemon/service-private.h"
 #include "daemon/worker.h"
 #include "dbus/introspection.h"
 #include "dbus/protocol.h"
 
 #include <string.h>
 
-#define MIB ((size_t)1024 * 1024)
-
-typedef struct {
-    uint64_t calls, checks, bytes, findings, cancelled, busy;
-    size_t document_bytes;
-} Statistics;
-
-struct PdService {
-    const PdSettings *settings;
-    PdBusName *name;
-    PdBusSource *source;
-    PdBusTurns *turns;
-    PdObject *object;
-    PdBusModel *model;
-    PdWorker *worker;
-    PdIdle *idle;
-    PdDocumentHost host;
-    GHashTable *documents; /* path -> PdBusDocument */
-    uint64_t last_document;
-    GQueue pending; /* of Pending */
-    char **languages;
-    Statistics statistics;
-    gint64 started_us;
-    bool stopping;
-    void (*stopped)(void *user_data);
-    void *user_data;
-};
-
-/* --- a call whose work is in the worker --- */
-
-typedef struct Pending Pending;
-struct Pending {
-    PdService *service;
-    PdCall *call;
-    PdJob *job;
-    PdBusOptions *options;                             /* (nullable) */
-    char *language;                                    /* (nullable) */
-    void (*reply)(Pending *self, PdJobResult *result); /* takes the call */
-};
+typedef PdServiceCall Pending;
 
 static void
 pending_free(Pending *self)
@@ -86,6 +50,20 @@ fail(PdService *self, PdCall *call, const GError *error)
         pd_bus_fail(call, error);
 }
 
+/* @language: (nullable): what a job was for, which ended with @error (nullable) */
+static void
+note_language(PdService *self, const char *language, const GError *error)
+{
+    if (language == NULL)
+        return;
+    if (g_error_matches(error, PD_ERROR, PD_ERROR_MODEL_BROKEN)) {
+        pd_log(PD_LOG_MODEL_BROKEN, "PROOFD_LANGUAGE", language, "%s", error->message);
+        return;
+    }
+    if (error == NULL && g_hash_table_add(self->loaded, g_strdup(language)))
+        pd_log(PD_LOG_LANGUAGE, "PROOFD_LANGUAGE", language, "%s is loaded", language);
+}
+
 static void
 on_done(PdJobResult *result, const GError *error, void *user_data)
 {
@@ -93,11 +71,13 @@ on_done(PdJobResult *result, const GError *error, void *user_data)
     PdService *self = pending->service;
 
     g_queue_remove(&self->pending, pending);
+    note_language(self, pending->language, error);
     if (error != NULL)
         fail(self, g_steal_pointer(&pending->call), error);
     else
         pending->reply(pending, result);
     pd_idle_release(self->idle);
+    pd_report_changed(self->report);
 }
 
 /* Takes @call and @options (nullable); the call's arguments are copied into the job. */
@@ -334,6 +314,7 @@ on_document_closed(PdBusDocument *document, void *user_data)
 
     g_hash_table_remove(self->documents, pd_bus_document_path(document));
     pd_idle_release(self->idle);
+    pd_report_changed(self->report);
 }
 
 static bool
@@ -546,50 +527,16 @@ append_languages(DBusMessageIter *value, void *user_data)
 }
 
 static void
-append_number(DBusMessageIter *array, const char *key, const char *signature, uint64_t number)
-{
-    DBusMessageIter entry, value;
-
-    pd_bus_open_entry(array, key, signature, &entry, &value);
-    if (*signature == 't')
-        pd_bus_append_uint64(&value, number);
-    else
-        pd_bus_append_uint32(&value, (uint32_t)number);
-    pd_bus_close_entry(array, &entry, &value);
-}
-
-static void
-append_model_error(DBusMessageIter *array, const char *text)
-{
-    DBusMessageIter entry, value;
-
-    pd_bus_open_entry(array, "model-error", "s", &entry, &value);
-    pd_bus_append_string(&value, text);
-    pd_bus_close_entry(array, &entry, &value);
-}
-
-static void
 append_statistics(DBusMessageIter *value, void *user_data)
 {
     PdService *self = user_data;
-    const Statistics *s = &self->statistics;
-    DBusMessageIter array;
+    const PdServiceState state = { .running = pd_worker_n_jobs(self->worker),
+                                   .documents = g_hash_table_size(self->documents),
+                                   .started_us = self->started_us,
+                                   .model_error = pd_bus_model_error(self->model),
+                                   .settings_error = self->settings_error };
 
-    pd_bus_open(value, DBUS_TYPE_ARRAY, "{sv}", &array);
-    append_number(&array, "calls", "t", s->calls);
-    append_number(&array, "checks", "t", s->checks);
-    append_number(&array, "bytes", "t", s->bytes);
-    append_number(&array, "findings", "t", s->findings);
-    append_number(&array, "cancelled", "t", s->cancelled);
-    append_number(&array, "busy", "t", s->busy);
-    append_number(&array, "running", "u", pd_worker_n_jobs(self->worker));
-    append_number(&array, "documents", "u", g_hash_table_size(self->documents));
-    append_number(&array, "document-bytes", "t", s->document_bytes);
-    append_number(&array, "uptime-seconds", "t",
-                  (uint64_t)(g_get_monotonic_time() - self->started_us) / G_USEC_PER_SEC);
-    if (pd_bus_model_error(self->model) != NULL)
-        append_model_error(&array, pd_bus_model_error(self->model));
-    pd_bus_close(value, &array);
+    pd_statistics_append(&self->statistics, &state, value);
 }
 
 /* --- the tables --- */
@@ -668,6 +615,7 @@ client_vanished(const char *client, void *user_data)
         g_hash_table_iter_remove(&iter);
         pd_idle_release(self->idle);
     }
+    pd_report_changed(self->report);
 }
 
 static void
@@ -689,7 +637,7 @@ on_idle(void *user_data)
     pd_bus_turns_flush(self->turns);
     if (pd_idle_is_held(self->idle) && pd_bus_name_request(self->name, false, NULL))
         return;
-    g_debug("nothing to do: stopping");
+    pd_log(PD_LOG_STOPPING, NULL, NULL, "nothing to do: stopping");
     self->stopped(self->user_data);
 }
 
@@ -709,6 +657,7 @@ start(PdService *self, bool replace, GError **error)
     bus = pd_bus_name_connection(self->name);
     self->worker =
         pd_worker_new(self->settings->models_dir, words, self->settings->cache_megabytes * MIB);
+    pd_service_configure_worker(self);
     self->host = (PdDocumentHost){ .bus = bus,
                                    .worker = self->worker,
                                    .words = words,
@@ -723,17 +672,23 @@ start(PdService *self, bool replace, GError **error)
         pd_bus_model_new(self->object, self->worker, self->idle, self->settings->language);
     self->source = pd_bus_source_new(bus);
     self->turns = pd_bus_turns_new(bus);
-    return pd_bus_name_request(self->name, replace, error); /* last: all is ready to answer */
+    self->report = pd_service_new_report(self);
+    if (!pd_bus_name_request(self->name, replace, error)) /* last: all is ready to answer */
+        return false;
+    pd_log(PD_LOG_READY, NULL, NULL, "ready");
+    pd_report_ready(self->report);
+    return true;
 }
 
 PdService *
-pd_service_new(const PdSettings *settings, bool replace, void (*stopped)(void *user_data),
+pd_service_new(PdSettings *settings, bool replace, void (*stopped)(void *user_data),
                void *user_data, GError **error)
 {
     g_autoptr(PdService) self = g_new0(PdService, 1);
 
     g_assert(settings != NULL && stopped != NULL);
     self->settings = settings;
+    self->loaded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->stopped = stopped;
     self->user_data = user_data;
     self->started_us = g_get_monotonic_time();
@@ -757,6 +712,7 @@ pd_service_free(PdService *self)
     if (self == NULL)
         return;
     self->stopping = true;
+    pd_report_stopping(self->report);
     end_documents(self);
     pd_worker_free(self->worker); /* answers what waits */
     pd_bus_model_free(self->model);
@@ -766,7 +722,11 @@ pd_service_free(PdService *self)
     pd_bus_source_free(self->source);
     pd_bus_name_free(self->name);
     pd_idle_free(self->idle);
+    pd_report_free(self->report);
     g_hash_table_unref(self->documents);
+    g_hash_table_unref(self->loaded);
     g_strfreev(self->languages);
+    g_free(self->settings_error);
+    pd_settings_free(self->settings);
     g_free(self);
 }

@@ -19,7 +19,7 @@ extern const struct PdInterface pd_service_interface;
 
 /**
  * pd_service_new:
- * @settings: copied where needed; must outlive the service
+ * @settings: (transfer full): also where it fails
  * @replace: take the name from another instance
  * @stopped: called when the service should end: the name or the bus was lost, or it was idle for
  * long enough
@@ -28,8 +28,18 @@ extern const struct PdInterface pd_service_interface;
  *
  * Returns: (transfer full): or NULL with @error set
  */
-PdService *pd_service_new(const PdSettings *settings, bool replace,
-                          void (*stopped)(void *user_data), void *user_data, GError **error);
+PdService *pd_service_new(PdSettings *settings, bool replace, void (*stopped)(void *user_data),
+                          void *user_data, GError **error);
+/**
+ * pd_service_take_settings:
+ * @settings: (transfer full)
+ *
+ * For calls from now on; documents keep the options they were opened with, and see another model
+ * with their next edit. words_file counts at the start alone.
+ */
+void pd_service_take_settings(PdService *self, PdSettings *settings);
+/* What Statistics says of the settings file until the next settings come. NULL: nothing. */
+void pd_service_set_settings_error(PdService *self, const char *error);
 /* Answers what waits with Cancelled, and leaves the bus. NULL is fine. */
 void pd_service_free(PdService *self);
 

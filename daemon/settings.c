@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/settings.h"
+#include "daemon/engine/packages.h"
 #include "daemon/nearest.h"
 #include "dbus/protocol.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+#define MODEL_KEY "model" /* of a group that is named as a language: [en] */
 
 typedef struct {
     PdSettings *settings;
     GKeyFile *file;
     const char *path;
+    const char *text; /* of the file */
     GPtrArray *warnings;
 } Reader;
 
@@ -22,23 +27,62 @@ struct ConfigKey {
     const char *expected; /* for people; NULL: the range */
 };
 
-static void G_GNUC_PRINTF(2, 3) warn(Reader *reader, const char *format, ...)
+/* Is @line "[GROUP]", or "KEY = ..."? White space around both is allowed. */
+static bool
+is_line_of(const char *line, const char *group, const char *key)
 {
+    g_autofree char *copy = g_strstrip(g_strdup(line));
+    const size_t length = strlen(copy);
+
+    if (key == NULL)
+        return length == strlen(group) + 2 && copy[0] == '[' && copy[length - 1] == ']' &&
+               strncmp(copy + 1, group, length - 2) == 0;
+    copy[strcspn(copy, "=")] = '\0';
+    return g_str_equal(g_strchomp(copy), key);
+}
+
+/* From 1: where a group begins, or its key stands, the last time if there are several; 0: nowhere.
+ */
+static unsigned
+line_of(const Reader *reader, const char *group, const char *key)
+{
+    g_auto(GStrv) lines = g_strsplit(reader->text, "\n", -1);
+    bool in_group = false;
+    unsigned found = 0;
+
+    for (unsigned i = 0; lines[i] != NULL; i++) {
+        const bool is_group = lines[i][strspn(lines[i], " \t")] == '[';
+
+        if (is_group)
+            in_group = is_line_of(lines[i], group, NULL);
+        if (in_group && is_group == (key == NULL) && is_line_of(lines[i], group, key))
+            found = i + 1;
+    }
+    return found;
+}
+
+/* @key: (nullable): the group as a whole */
+static void G_GNUC_PRINTF(4, 5)
+    warn(Reader *reader, const char *group, const char *key, const char *format, ...)
+{
+    g_autofree char *message = NULL;
+    g_autofree char *whole = NULL;
     va_list args;
 
     va_start(args, format);
-    g_ptr_array_add(reader->warnings, g_strdup_vprintf(format, args));
+    message = g_strdup_vprintf(format, args);
     va_end(args);
+    whole = g_strdup_printf("%s:%u: %s", reader->path, line_of(reader, group, key), message);
+    g_ptr_array_add(reader->warnings, g_utf8_make_valid(whole, -1));
 }
 
 static void
 warn_value(Reader *reader, const ConfigKey *key, const char *value, const char *hint)
 {
     g_autofree char *range = g_strdup_printf("a number from %u to %u", key->min, key->max);
-    g_autofree char *shown = g_utf8_make_valid(value, -1);
 
-    warn(reader, "%s: [%s] %s=%s: expected %s%s; using the default", reader->path, key->group,
-         key->name, shown, key->expected != NULL ? key->expected : range, hint);
+    warn(reader, key->group, key->name, "[%s] %s=%s: expected %s%s", key->group, key->name, value,
+         key->expected != NULL ? key->expected : range, hint);
 }
 
 static void
@@ -105,11 +149,10 @@ read_rules(Reader *reader, const ConfigKey *key, const char *value, void *field)
         if (pd_rule_exists(*rule)) {
             g_ptr_array_add(good, g_strdup(*rule));
         } else {
-            g_autofree char *shown = g_utf8_make_valid(*rule, -1);
             g_autofree char *hint = pd_nearest_hint(*rule, pd_checker_rules());
 
-            warn(reader, "%s: [%s] %s: there is no rule %s%s", reader->path, key->group, key->name,
-                 shown, hint);
+            warn(reader, key->group, key->name, "[%s] %s: there is no rule %s%s", key->group,
+                 key->name, *rule, hint);
         }
     }
     g_ptr_array_add(good, NULL);
@@ -158,18 +201,61 @@ warn_unknown_key(Reader *reader, const char *group, const char *name)
             hint = g_strdup_printf("; it belongs to [%s]", keys[i].group);
         }
     }
-    warn(reader, "%s: [%s] has no key %s%s", reader->path, group, name, hint);
+    warn(reader, group, name, "[%s] has no key %s%s", group, name, hint);
+}
+
+/* (transfer full): the keys of a group, each once: GLib names one that stands twice twice */
+static char **
+keys_of(GKeyFile *file, const char *group)
+{
+    g_auto(GStrv) names = g_key_file_get_keys(file, group, NULL, NULL);
+    GPtrArray *once = g_ptr_array_new();
+
+    for (char **name = names; *name != NULL; name++)
+        if (!g_strv_contains((const char *const *)name + 1, *name))
+            g_ptr_array_add(once, g_strdup(*name));
+    g_ptr_array_add(once, NULL);
+    return (char **)g_ptr_array_free(once, FALSE);
+}
+
+/* [en]: which model */
+static void
+read_language_group(Reader *reader, const char *group, char **names)
+{
+    static const char *const known[] = { MODEL_KEY, NULL };
+
+    for (char **name = names; *name != NULL; name++) {
+        g_autofree char *value = g_key_file_get_value(reader->file, group, *name, NULL);
+
+        g_strstrip(value);
+        if (!g_str_equal(*name, MODEL_KEY)) {
+            g_autofree char *hint = pd_nearest_hint(*name, known);
+
+            warn(reader, group, *name, "[%s] has no key %s%s", group, *name, hint);
+        } else if (!pd_package_is_choice(value)) {
+            warn(reader, group, *name,
+                 "[%s] %s=%s: expected an absolute path, or the name of a directory beside the "
+                 "installed models",
+                 group, *name, value);
+        } else {
+            g_hash_table_insert(reader->settings->models, g_strdup(group), g_steal_pointer(&value));
+        }
+    }
 }
 
 static void
 read_group(Reader *reader, const char *group)
 {
-    g_auto(GStrv) names = g_key_file_get_keys(reader->file, group, NULL, NULL);
+    g_auto(GStrv) names = keys_of(reader->file, group);
 
+    if (pd_package_is_language(group)) {
+        read_language_group(reader, group, names);
+        return;
+    }
     if (!g_strv_contains(groups, group)) {
         g_autofree char *hint = pd_nearest_hint(group, groups);
 
-        warn(reader, "%s: there is no group [%s]%s", reader->path, group, hint);
+        warn(reader, group, NULL, "there is no group [%s]%s", group, hint);
         return;
     }
     for (char **name = names; *name != NULL; name++) {
@@ -183,16 +269,32 @@ read_group(Reader *reader, const char *group)
     }
 }
 
-PdSettings *
-pd_settings_load(const char *path, GPtrArray *warnings)
+/* The line at which GLib stops: no shorter beginning of the file is refused. */
+static unsigned
+first_bad_line(const char *text)
 {
-    g_autofree char *standard =
-        g_build_filename(g_get_user_config_dir(), "proofd", "proofd.conf", NULL);
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    g_autoptr(GError) error = NULL;
-    g_autoptr(PdSettings) self = g_new0(PdSettings, 1);
-    g_auto(GStrv) found = NULL;
-    Reader reader = { self, file, path != NULL ? path : standard, warnings };
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    unsigned good = 0, bad = g_strv_length(lines);
+
+    while (bad - good > 1) {
+        const unsigned middle = good + (bad - good) / 2;
+        g_autoptr(GKeyFile) file = g_key_file_new();
+        const char *end = text;
+
+        for (unsigned i = 0; i < middle; i++)
+            end += strlen(lines[i]) + 1;
+        if (g_key_file_load_from_data(file, text, (gsize)(end - text), G_KEY_FILE_NONE, NULL))
+            good = middle;
+        else
+            bad = middle;
+    }
+    return bad;
+}
+
+static PdSettings *
+settings_new(void)
+{
+    PdSettings *self = g_new0(PdSettings, 1);
 
     self->idle_exit_seconds = 600;
     self->cache_megabytes = 8;
@@ -200,15 +302,73 @@ pd_settings_load(const char *path, GPtrArray *warnings)
     self->level = PD_LEVEL_DEFAULT;
     self->max_candidates = 5;
     self->disable = g_new0(char *, 1);
-    if (!g_key_file_load_from_file(file, reader.path, G_KEY_FILE_NONE, &error)) {
+    self->models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return self;
+}
+
+/* Appends to @warnings what is wrong with the file as a whole. */
+static bool
+read_file(GKeyFile *file, const char *path, char **ret_text, GPtrArray *warnings)
+{
+    g_autofree char *message = NULL;
+    g_autoptr(GError) error = NULL;
+    gsize length = 0;
+
+    if (!g_file_get_contents(path, ret_text, &length, &error)) {
         if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-            warn(&reader, "%s: %s; using the defaults", reader.path, error->message);
-        return g_steal_pointer(&self);
+            g_ptr_array_add(warnings, g_strdup(error->message)); /* which names the file */
+        return false;
     }
+    if (strlen(*ret_text) < length) {
+        g_ptr_array_add(warnings, g_strdup_printf("%s: there is a NUL byte in it", path));
+        return false;
+    }
+    if (length == 0 || g_key_file_load_from_data(file, *ret_text, length, G_KEY_FILE_NONE, &error))
+        return length > 0;
+    message = g_strdup_printf("%s:%u: %s", path, first_bad_line(*ret_text), error->message);
+    g_ptr_array_add(warnings, g_utf8_make_valid(message, -1));
+    return false;
+}
+
+char *
+pd_settings_path(void)
+{
+    return pd_packages_settings_path();
+}
+
+PdSettings *
+pd_settings_load(const char *path, GPtrArray *warnings)
+{
+    g_autofree char *standard = pd_settings_path();
+    g_autofree char *text = NULL;
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(PdSettings) self = settings_new();
+    g_auto(GStrv) found = NULL;
+    Reader reader = { self, file, path != NULL ? path : standard, NULL, warnings };
+
+    if (!read_file(file, reader.path, &text, warnings))
+        return g_steal_pointer(&self);
+    reader.text = text;
     found = g_key_file_get_groups(file, NULL);
     for (char **group = found; *group != NULL; group++)
         read_group(&reader, *group);
     return g_steal_pointer(&self);
+}
+
+bool
+pd_settings_same_models(const PdSettings *self, const PdSettings *other)
+{
+    GHashTableIter iter;
+    gpointer language, model;
+
+    if (g_strcmp0(self->models_dir, other->models_dir) != 0 ||
+        g_hash_table_size(self->models) != g_hash_table_size(other->models))
+        return false;
+    g_hash_table_iter_init(&iter, self->models);
+    while (g_hash_table_iter_next(&iter, &language, &model))
+        if (g_strcmp0(model, g_hash_table_lookup(other->models, language)) != 0)
+            return false;
+    return true;
 }
 
 void
@@ -220,5 +380,6 @@ pd_settings_free(PdSettings *self)
     g_free(self->words_file);
     g_free(self->language);
     g_strfreev(self->disable);
+    g_hash_table_unref(self->models);
     g_free(self);
 }

@@ -3,13 +3,14 @@
  * settings.h - the settings file, ~/.config/proofd/proofd.conf
  *
  * A GLib key file. Nothing in it can stop the service: what is wrong is warned about, with file,
- * key, value and range, and the default is used. proofd.1.md documents each key.
+ * line, key, value and range, and the default is used. proofd.conf.5.md documents each key.
  */
 #pragma once
 
 #include "daemon/engine/checker.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 typedef struct {
     unsigned idle_exit_seconds; /* 0: never */
@@ -20,6 +21,7 @@ typedef struct {
     PdLevel level;              /* of a call that gives none */
     unsigned max_candidates;    /* of a call that gives none */
     char **disable;             /* NULL-terminated; left out of every call */
+    GHashTable *models;         /* "en" -> directory or name, as pd_checker_choose_models() */
 } PdSettings;
 
 /**
@@ -30,6 +32,9 @@ typedef struct {
  * Returns: (transfer full): the settings, never NULL
  */
 PdSettings *pd_settings_load(const char *path, GPtrArray *warnings);
+char *pd_settings_path(void); /* (transfer full): what NULL means above */
+/* Do both have the same models, in the same places? */
+bool pd_settings_same_models(const PdSettings *self, const PdSettings *other);
 void pd_settings_free(PdSettings *self); /* NULL is fine */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdSettings, pd_settings_free)

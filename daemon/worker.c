@@ -90,7 +90,10 @@ struct PdWorker {
     GSource *delivery; /* (nullable): attached while there is something finished */
     PdWords *words;
     char *models_dir;
+    GHashTable *models; /* (nullable) */
     size_t cache_bytes;
+    bool reconfigured; /* the thread's checker is not of these */
+    bool asked;        /* pd_worker_is_alive() waits for the thread to come round */
 };
 
 /* --- jobs --- */
@@ -450,18 +453,60 @@ wait_for_work(PdWorker *self, PdChecker *checker, unsigned *n_steps)
         g_cond_wait_until(&self->wake, &self->lock, self->background_at_us);
 }
 
+static PdChecker *
+checker_new(PdWorker *self)
+{
+    PdChecker *checker = pd_checker_new(self->models_dir, self->words, self->cache_bytes);
+
+    pd_checker_choose_models(checker, self->models);
+    self->reconfigured = false;
+    return checker;
+}
+
+/* Forgets what was done of a job, since a check must not outlive its checker. */
+static void
+begin_again(gpointer data, gpointer user_data)
+{
+    PdJob *job = data;
+
+    g_clear_pointer(&job->check, pd_check_free);
+    job->result.n_scores = 0;
+}
+
+static void
+replace_checker(PdWorker *self, PdChecker **checker)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_queue_foreach(&self->cancelled, begin_again, NULL);
+    g_hash_table_iter_init(&iter, self->clients);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Client *client = value;
+
+        for (Lane lane = 0; lane < N_LANES; lane++)
+            g_queue_foreach(&client->jobs[lane], begin_again, NULL);
+    }
+    pd_checker_free(*checker);
+    *checker = checker_new(self);
+}
+
 static void *
 run(void *data)
 {
     PdWorker *self = data;
-    g_autoptr(PdChecker) checker = pd_checker_new(self->models_dir, self->words, self->cache_bytes);
+    g_autoptr(PdChecker) checker = NULL;
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
     unsigned n_steps = 0;
     PdJob *job;
 
+    checker = checker_new(self);
     while (!self->quit) {
         bool done;
 
+        self->asked = false;
+        if (self->reconfigured)
+            replace_checker(self, &checker);
         job = take_next(self);
         if (job == NULL) {
             wait_for_work(self, checker, &n_steps);
@@ -647,6 +692,31 @@ cancel_unread(PdWorker *self)
     }
 }
 
+void
+pd_worker_configure(PdWorker *self, const char *models_dir, GHashTable *models, size_t cache_bytes)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    g_free(self->models_dir);
+    g_clear_pointer(&self->models, g_hash_table_unref);
+    self->models_dir = g_strdup(models_dir);
+    self->models = models != NULL ? g_hash_table_ref(models) : NULL;
+    self->cache_bytes = cache_bytes;
+    self->reconfigured = true;
+    g_cond_signal(&self->wake);
+}
+
+bool
+pd_worker_is_alive(PdWorker *self)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    const bool answered = !self->asked;
+
+    self->asked = true;
+    g_cond_signal(&self->wake);
+    return answered;
+}
+
 static void
 stop_thread(PdWorker *self)
 {
@@ -678,6 +748,7 @@ pd_worker_free(PdWorker *self)
     g_main_context_unref(self->context);
     pd_words_unref(self->words);
     g_free(self->models_dir);
+    g_clear_pointer(&self->models, g_hash_table_unref);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->wake);
     g_free(self);

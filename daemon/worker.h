@@ -71,6 +71,20 @@ typedef void (*PdJobDone)(PdJobResult *result, const GError *error, void *user_d
  * Returns: (transfer full): never NULL; the thread runs
  */
 PdWorker *pd_worker_new(const char *models_dir, PdWords *words, size_t cache_bytes);
+/**
+ * pd_worker_configure:
+ * @models_dir: (nullable), @models: (nullable): as pd_checker_choose_models()
+ *
+ * From the next step on; what is loaded and cached is let go, and checks under way begin again.
+ */
+void pd_worker_configure(PdWorker *self, const char *models_dir, GHashTable *models,
+                         size_t cache_bytes);
+
+/*
+ * Has the thread come round since the last call, which asked it to? Never waits for it. Between two
+ * calls it has time for one step, a language's loading at the longest.
+ */
+bool pd_worker_is_alive(PdWorker *self);
 /* Stops the current step, joins the thread; jobs not done get PD_ERROR_CANCELLED. NULL is fine. */
 void pd_worker_free(PdWorker *self);
 

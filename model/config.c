@@ -117,6 +117,16 @@ load_epsilon(PdConfig *self, JsonObject *object, GError **error)
     return true;
 }
 
+/* Transformers leaves them out where there are two that nobody named. */
+static void
+take_default_labels(PdConfig *self)
+{
+    static const char *const labels[] = { "LABEL_0", "LABEL_1", NULL };
+
+    self->labels = g_strdupv((char **)labels);
+    self->n_labels = 2;
+}
+
 static bool
 load_labels(PdConfig *self, JsonObject *object, GError **error)
 {
@@ -124,8 +134,12 @@ load_labels(PdConfig *self, JsonObject *object, GError **error)
     JsonObject *labels =
         node != NULL && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 
+    if (node == NULL || JSON_NODE_HOLDS_NULL(node)) {
+        take_default_labels(self);
+        return true;
+    }
     if (labels == NULL) {
-        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_MISSING, "no key id2label");
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "id2label is not an object");
         return false;
     }
     self->n_labels = json_object_get_size(labels);
@@ -146,9 +160,11 @@ load_labels(PdConfig *self, JsonObject *object, GError **error)
         }
         self->labels[i] = g_strdup(label);
     }
-    if (!g_str_equal(self->labels[0], "O")) {
+    if (!g_str_equal(self->labels[0], "O") && !g_str_equal(self->labels[0], "LABEL_0")) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_UNSUPPORTED,
-                    "id2label: label 0 is \"%s\", not \"O\" (correct)", self->labels[0]);
+                    "id2label: label 0 is \"%s\", not \"O\" (correct), nor \"LABEL_0\", which "
+                    "Transformers writes where none was given",
+                    self->labels[0]);
         return false;
     }
     return true;

@@ -7,6 +7,7 @@
  */
 #include "model/electra-private.h"
 #include "model/numbers.h"
+#include "model/tokenizer.h"
 
 #include <errno.h>
 #include <math.h>
@@ -307,27 +308,52 @@ map_zeros(size_t n_floats, GError **error)
     return memory;
 }
 
+/* Says what is there where Transformers wrote another file. */
+static bool
+check_weights(const char *dir, const char *path, GError **error)
+{
+    static const char *const others[] = { "model.safetensors.index.json", "pytorch_model.bin",
+                                          "tf_model.h5", "flax_model.msgpack" };
+
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        g_autofree char *other = g_build_filename(dir, others[i], NULL);
+
+        if (!g_file_test(other, G_FILE_TEST_EXISTS))
+            continue;
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_MISSING,
+                    "%s: missing; there is %s, which is not read: save it in one piece with "
+                    "save_pretrained(..., safe_serialization=True)",
+                    path, others[i]);
+        return false;
+    }
+    g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_MISSING, "%s: missing", path);
+    return false;
+}
+
 static bool
 load_files(PdModel *self, const char *dir, GError **error)
 {
     g_autofree char *config = g_build_filename(dir, "config.json", NULL);
-    g_autofree char *vocabulary = g_build_filename(dir, "vocab.txt", NULL);
     g_autofree char *weights = g_build_filename(dir, "model.safetensors", NULL);
 
     if (!pd_config_load(&self->config, config, error))
         return false;
-    self->wordpiece = pd_wordpiece_load(vocabulary, error);
+    self->wordpiece = pd_tokenizer_load(dir, error);
     if (self->wordpiece == NULL)
         return false;
     if (pd_wordpiece_n_tokens(self->wordpiece) > self->config.vocab_size) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_SHAPE,
-                    "%s: %zu tokens, but vocab_size is %zu", vocabulary,
+                    "%s: a vocabulary of %zu tokens, but vocab_size is %zu", dir,
                     pd_wordpiece_n_tokens(self->wordpiece), self->config.vocab_size);
         return false;
     }
     self->cls = pd_wordpiece_id(self->wordpiece, "[CLS]");
     self->sep = pd_wordpiece_id(self->wordpiece, "[SEP]");
     self->unknown = pd_wordpiece_id(self->wordpiece, "[UNK]");
+    if (!check_weights(dir, weights, error))
+        return false;
     self->weights = pd_weights_open(weights, error);
     return self->weights != NULL;
 }

@@ -23,10 +23,10 @@ static const struct {
     PdDtype dtype;
     size_t size_bytes;
 } dtypes[] = {
-    { "F32", PD_DTYPE_F32, 4 },
-    { "F16", PD_DTYPE_F16, 2 },
-    { "BF16", PD_DTYPE_BF16, 2 },
-    { "I8", PD_DTYPE_I8, 1 },
+    { "F32", PD_DTYPE_F32, 4 },    { "F16", PD_DTYPE_F16, 2 },   { "BF16", PD_DTYPE_BF16, 2 },
+    { "I8", PD_DTYPE_I8, 1 },      { "F64", PD_DTYPE_OTHER, 8 }, { "I64", PD_DTYPE_OTHER, 8 },
+    { "I32", PD_DTYPE_OTHER, 4 },  { "I16", PD_DTYPE_OTHER, 2 }, { "U8", PD_DTYPE_OTHER, 1 },
+    { "BOOL", PD_DTYPE_OTHER, 1 },
 };
 
 static void
@@ -168,7 +168,8 @@ parse_dtype(PdTensor *self, JsonObject *entry, size_t *ret_size_bytes, GError **
         }
     }
     g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_UNSUPPORTED,
-                "tensor %s: dtype %s is none of F32, F16, BF16, I8", self->name, name);
+                "tensor %s: dtype %s is none that can be read (F32, F16, BF16, I8) or left out",
+                self->name, name);
     return false;
 }
 
@@ -495,6 +496,11 @@ pd_weights_get(const PdWeights *self, const char *name, size_t n_rows, size_t n_
                     expected);
         return NULL;
     }
+    if (tensor->dtype == PD_DTYPE_OTHER) {
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_UNSUPPORTED,
+                    "%s: tensor %s: its dtype is none of F32, F16, BF16, I8", self->path, name);
+        return NULL;
+    }
     return tensor;
 }
 
@@ -536,6 +542,8 @@ pd_tensor_rows(const PdTensor *self, size_t first, size_t n_rows, float *out)
         for (size_t row = 0; row < n_rows; row++)
             row_of_i8(self, first + row, out + row * n_cols);
         break;
+    case PD_DTYPE_OTHER:
+        g_assert_not_reached(); /* pd_weights_get() gives none */
     }
 }
 

@@ -17,7 +17,13 @@
 
 typedef struct PdWeights PdWeights; /* immutable once open, threads may share one */
 
-typedef enum { PD_DTYPE_F32, PD_DTYPE_F16, PD_DTYPE_BF16, PD_DTYPE_I8 } PdDtype;
+typedef enum {
+    PD_DTYPE_F32,
+    PD_DTYPE_F16,
+    PD_DTYPE_BF16,
+    PD_DTYPE_I8,
+    PD_DTYPE_OTHER, /* known to the format; a tensor of it can stand there, but not be read */
+} PdDtype;
 
 /* Belongs to its PdWeights; points into the mapped file. */
 typedef struct {
@@ -33,7 +39,8 @@ typedef struct {
 
 /**
  * pd_weights_open:
- * @path: a safetensors file of F32, F16, BF16 and I8 tensors; it must keep its size while open
+ * @path: a safetensors file; it must keep its size while open. Tensors to be read are F32, F16,
+ * BF16 or I8; others (old checkpoints store position_ids, I64) may stand there
  * @error: PD_MODEL_ERROR_* or G_FILE_ERROR_*; the message names the file and the tensor
  *
  * Maps the file and checks its index: every tensor has a known dtype, a shape whose product fits
@@ -50,7 +57,7 @@ bool pd_weights_has(const PdWeights *self, const char *name);
 /**
  * pd_weights_get:
  * @n_cols: 0: a tensor of one dimension, [n_rows]; else [n_rows, n_cols]
- * @error: PD_MODEL_ERROR_MISSING, PD_MODEL_ERROR_SHAPE
+ * @error: PD_MODEL_ERROR_MISSING, PD_MODEL_ERROR_SHAPE, PD_MODEL_ERROR_UNSUPPORTED (its dtype)
  *
  * Returns: the tensor, borrowed, or NULL with @error set
  */

@@ -140,15 +140,14 @@ check_special(PdWordpiece *self, const char *path, GError **error)
     return true;
 }
 
-PdWordpiece *
-pd_wordpiece_load(const char *path, GError **error)
+/* @taken: (transfer full), @length bytes */
+static PdWordpiece *
+wordpiece_new(const char *path, char *taken, gsize length, GError **error)
 {
     g_autoptr(PdWordpiece) self = g_new0(PdWordpiece, 1);
     UErrorCode status = U_ZERO_ERROR;
-    gsize length;
 
-    g_return_val_if_fail(path != NULL && (error == NULL || *error == NULL), NULL);
-
+    self->text = taken;
     self->tokens = g_array_new(FALSE, FALSE, sizeof(Span));
     self->ids = g_hash_table_new(span_hash, span_equal);
     self->inner_ids = g_hash_table_new(span_hash, span_equal);
@@ -158,8 +157,6 @@ pd_wordpiece_load(const char *path, GError **error)
                     "%s: ICU has no normalisation data: %s", path, u_errorName(status));
         return NULL;
     }
-    if (!g_file_get_contents(path, &self->text, &length, error))
-        return NULL;
     if (length > MAX_VOCABULARY_BYTES || !g_utf8_validate_len(self->text, length, NULL)) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
                     "%s: too long, not UTF-8, or with a NUL in it", path);
@@ -169,6 +166,25 @@ pd_wordpiece_load(const char *path, GError **error)
         !check_special(self, path, error))
         return NULL;
     return g_steal_pointer(&self);
+}
+
+PdWordpiece *
+pd_wordpiece_load(const char *path, GError **error)
+{
+    char *text;
+    gsize length;
+
+    g_return_val_if_fail(path != NULL && (error == NULL || *error == NULL), NULL);
+
+    if (!g_file_get_contents(path, &text, &length, error))
+        return NULL;
+    return wordpiece_new(path, text, length, error);
+}
+
+PdWordpiece *
+pd_wordpiece_take_text(const char *path, char *text, GError **error)
+{
+    return wordpiece_new(path, text, strlen(text), error);
 }
 
 void

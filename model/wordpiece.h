@@ -30,6 +30,8 @@ typedef struct {
  * Returns: (transfer full): the vocabulary, or NULL with @error set
  */
 PdWordpiece *pd_wordpiece_load(const char *path, GError **error);
+/* The same from its text: (transfer full), also where it fails; @path is for messages. */
+PdWordpiece *pd_wordpiece_take_text(const char *path, char *text, GError **error);
 void pd_wordpiece_free(PdWordpiece *self); /* NULL is fine */
 
 size_t pd_wordpiece_n_tokens(const PdWordpiece *self);

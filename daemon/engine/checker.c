@@ -101,6 +101,12 @@ pd_checker_rest(PdChecker *self)
 #endif
 }
 
+void
+pd_checker_choose_models(PdChecker *self, GHashTable *chosen)
+{
+    pd_models_choose(self->models, chosen);
+}
+
 const char *
 pd_checker_models_dir(const PdChecker *self)
 {

@@ -130,6 +130,15 @@ PdModel *pd_checker_model(PdChecker *self, const char *language, GError **error)
  * again when needed. Takes a millisecond. */
 void pd_checker_rest(PdChecker *self);
 
+/**
+ * pd_checker_choose_models:
+ * @chosen: (nullable): a model's directory by primary language ("en"): an absolute path, or a name
+ * below the models' directory; kept, not to be changed afterwards
+ *
+ * Before anything else is asked of it. Tables that a chosen model lacks (model/FORMAT.md) are those
+ * of the language's own model; a chosen directory that is not there is PD_ERROR_MODEL_BROKEN.
+ */
+void pd_checker_choose_models(PdChecker *self, GHashTable *chosen);
 /* Where models are looked for; borrowed. */
 const char *pd_checker_models_dir(const PdChecker *self);
 

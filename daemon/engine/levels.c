@@ -32,6 +32,20 @@ pd_levels_init(PdLevels *self)
     }
 }
 
+void
+pd_levels_init_plain(PdLevels *self)
+{
+    static const double chances[PD_N_LEVELS] = { 0.9, 0.7, 0.5 }; /* careful, default, thorough */
+
+    for (guint level = 0; level < PD_N_LEVELS; level++) {
+        PdThresholds *t = &self->at[level];
+
+        *t = (PdThresholds){ .look = chances[level], .unrepaired = chances[level] };
+        for (guint kind = 0; kind < PD_N_KINDS; kind++)
+            t->report[kind] = chances[level];
+    }
+}
+
 static bool
 get_number(GKeyFile *file, const char *group, const char *key, double max, double *ret,
            GError **error)

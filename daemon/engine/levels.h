@@ -31,6 +31,9 @@ typedef struct {
 /* Fills @self without a file: what a language without a model uses (unknown words are reported). */
 void pd_levels_init(PdLevels *self);
 
+/* For a model that comes without the file: plain thresholds, the same for each kind. */
+void pd_levels_init_plain(PdLevels *self);
+
 /* @error: PD_ERROR_MODEL_BROKEN; the message names file, group and key. @self is untouched on
  * failure. */
 bool pd_levels_load(PdLevels *self, const char *path, GError **error);

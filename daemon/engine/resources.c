@@ -5,11 +5,12 @@
 #include "daemon/engine/resources.h"
 
 #include "daemon/engine/error.h"
+#include "model/manifest.h"
 
 #include <string.h>
 
-typedef struct { /* what a model's directory holds beside the model; immutable */
-    PdConfusions *confusions;
+typedef struct {              /* what a model's directory holds beside the model; immutable */
+    PdConfusions *confusions; /* (nullable), as the next three */
     PdFrequency *frequency;
     PdNgrams *ngrams;
     PdNames *names;
@@ -20,6 +21,7 @@ typedef struct { /* what a model's directory holds beside the model; immutable *
 struct PdModels {
     gatomicrefcount refs;
     char *dir;
+    GHashTable *chosen; /* (nullable): "en" -> directory, or its name in dir */
     GMutex lock;
     GHashTable *loaded; /* "en" -> PdModel */
     GHashTable *tables; /* "en" -> Tables */
@@ -70,6 +72,7 @@ pd_models_unref(PdModels *self)
         return;
     g_hash_table_unref(self->loaded);
     g_hash_table_unref(self->tables);
+    g_clear_pointer(&self->chosen, g_hash_table_unref);
     g_mutex_clear(&self->lock);
     g_free(self->dir);
     g_free(self);
@@ -81,6 +84,13 @@ pd_models_dir(const PdModels *self)
     return self->dir;
 }
 
+void
+pd_models_choose(PdModels *self, GHashTable *chosen)
+{
+    g_clear_pointer(&self->chosen, g_hash_table_unref);
+    self->chosen = chosen != NULL ? g_hash_table_ref(chosen) : NULL;
+}
+
 /* en_US, en-US and en all have their model in en */
 static char *
 primary_subtag(const char *language)
@@ -88,54 +98,126 @@ primary_subtag(const char *language)
     return g_ascii_strdown(language, strcspn(language, "_-@."));
 }
 
+/* (transfer full): the directory of the model for @tag; what is absolute stays so */
+static char *
+dir_of(const PdModels *self, const char *tag, bool *ret_is_chosen)
+{
+    const char *chosen = self->chosen != NULL ? g_hash_table_lookup(self->chosen, tag) : NULL;
+
+    *ret_is_chosen = chosen != NULL;
+    if (chosen != NULL && g_path_is_absolute(chosen))
+        return g_strdup(chosen);
+    return g_build_filename(self->dir, chosen != NULL ? chosen : tag, NULL);
+}
+
+/* What the manifest lists is there, and the manifest is not newer than this program. */
+static PdModel *
+load_checked(const char *dir, GError **error)
+{
+    g_autoptr(GError) trouble = NULL;
+    g_autoptr(PdManifest) manifest = pd_manifest_load(dir, &trouble);
+    PdModel *model = NULL;
+
+    if (trouble == NULL && (manifest == NULL || pd_manifest_check_present(manifest, dir, &trouble)))
+        model = pd_model_load(dir, &trouble);
+    if (model == NULL)
+        g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
+    return model;
+}
+
 PdModel *
 pd_models_get(PdModels *self, const char *language, GError **error)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-    g_autoptr(GError) trouble = NULL;
     g_autofree char *tag = primary_subtag(language);
-    g_autofree char *dir = g_build_filename(self->dir, tag, NULL);
+    bool is_chosen;
+    g_autofree char *dir = dir_of(self, tag, &is_chosen);
     PdModel *model = g_hash_table_lookup(self->loaded, tag);
 
     if (model != NULL)
         return pd_model_ref(model);
-    if (!g_file_test(dir, G_FILE_TEST_IS_DIR))
-        return NULL;
-    model = pd_model_load(dir, &trouble);
-    if (model == NULL) {
-        g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
+    if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+        if (is_chosen)
+            g_set_error(error, PD_ERROR, PD_ERROR_MODEL_BROKEN,
+                        "%s: there is no such directory, but the settings say it is the model "
+                        "for %s",
+                        dir, tag);
         return NULL;
     }
-    g_hash_table_insert(self->loaded, g_steal_pointer(&tag), pd_model_ref(model));
+    model = load_checked(dir, error);
+    if (model != NULL)
+        g_hash_table_insert(self->loaded, g_steal_pointer(&tag), pd_model_ref(model));
     return model;
 }
 
-/* (transfer full): NULL with @error set */
+/* (transfer full): NAME in @dir if it is there, else in @other (nullable); NULL: in neither */
+static char *
+find_table(const char *dir, const char *other, const char *name)
+{
+    const char *const dirs[] = { dir, other };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(dirs) && dirs[i] != NULL; i++) {
+        g_autofree char *path = g_build_filename(dirs[i], name, NULL);
+
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
+/* The two belong together: both come from the directory that has the words. */
+static bool
+load_words(Tables *self, const char *dir, const char *other, GError **error)
+{
+    g_autofree char *words = find_table(dir, other, "words.tsv");
+    g_autofree char *home = words != NULL ? g_path_get_dirname(words) : NULL;
+    g_autofree char *ngrams = words != NULL ? find_table(home, NULL, "ngrams.bin") : NULL;
+
+    if (words == NULL)
+        return true;
+    self->frequency = pd_frequency_load(words, error);
+    if (self->frequency == NULL || ngrams == NULL)
+        return self->frequency != NULL;
+    self->ngrams = pd_ngrams_load(ngrams, self->frequency, error);
+    return self->ngrams != NULL;
+}
+
+/* Thresholds belong to the network, all else to the language: @other (nullable) has that too. */
 static Tables *
-load_tables(const char *dir, GError **error)
+load_tables(const char *dir, const char *other, GError **error)
 {
     g_autoptr(Tables) self = g_new0(Tables, 1);
-    g_autofree char *levels = g_build_filename(dir, "levels.ini", NULL);
-    g_autofree char *ranking = g_build_filename(dir, "ranking.ini", NULL);
-    g_autofree char *confusions = g_build_filename(dir, "confusions.tsv", NULL);
-    g_autofree char *words = g_build_filename(dir, "words.tsv", NULL);
-    g_autofree char *names = g_build_filename(dir, "names.txt", NULL);
-    g_autofree char *ngrams = g_build_filename(dir, "ngrams.bin", NULL);
+    g_autofree char *levels = find_table(dir, NULL, "levels.ini");
+    g_autofree char *ranking = find_table(dir, other, "ranking.ini");
+    g_autofree char *confusions = find_table(dir, other, "confusions.tsv");
+    g_autofree char *names = find_table(dir, other, "names.txt");
 
-    if (!pd_levels_load(&self->levels, levels, error) ||
-        !pd_ranking_load(&self->ranking, ranking, error))
+    pd_levels_init_plain(&self->levels);
+    pd_ranking_init(&self->ranking);
+    if ((levels != NULL && !pd_levels_load(&self->levels, levels, error)) ||
+        (ranking != NULL && !pd_ranking_load(&self->ranking, ranking, error)))
         return NULL;
-    self->confusions = pd_confusions_load(confusions, error);
-    if (self->confusions == NULL)
+    if (confusions != NULL) {
+        self->confusions = pd_confusions_load(confusions, error);
+        if (self->confusions == NULL)
+            return NULL;
+    }
+    if (!load_words(self, dir, other, error))
         return NULL;
-    self->frequency = pd_frequency_load(words, error);
-    if (self->frequency == NULL)
-        return NULL;
-    self->ngrams = pd_ngrams_load(ngrams, self->frequency, error);
-    if (self->ngrams == NULL)
-        return NULL;
-    self->names = pd_names_load(names, error);
-    return self->names != NULL ? g_steal_pointer(&self) : NULL;
+    if (names != NULL) {
+        self->names = pd_names_load(names, error);
+        if (self->names == NULL)
+            return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+bool
+pd_tables_check(const char *dir, GError **error)
+{
+    g_autoptr(Tables) tables = load_tables(dir, NULL, error);
+
+    return tables != NULL;
 }
 
 /* The tables beside the model for @tag, loaded once; borrowed. NULL with @error set. */
@@ -143,11 +225,13 @@ static const Tables *
 models_tables(PdModels *self, const char *tag, GError **error)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-    g_autofree char *dir = g_build_filename(self->dir, tag, NULL);
+    bool is_chosen;
+    g_autofree char *dir = dir_of(self, tag, &is_chosen);
+    g_autofree char *own = g_build_filename(self->dir, tag, NULL);
     Tables *tables = g_hash_table_lookup(self->tables, tag);
 
     if (tables == NULL) {
-        tables = load_tables(dir, error);
+        tables = load_tables(dir, is_chosen ? own : NULL, error);
         if (tables != NULL)
             g_hash_table_insert(self->tables, g_strdup(tag), tables);
     }

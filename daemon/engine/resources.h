@@ -27,6 +27,11 @@ void pd_models_unref(PdModels *self); /* NULL is fine */
 /* The model in DIR/xx for language xx_YY; a new reference. NULL without @error: there is none. */
 PdModel *pd_models_get(PdModels *self, const char *language, GError **error);
 const char *pd_models_dir(const PdModels *self); /* borrowed */
+/* Before a model is asked for; @chosen: (nullable), as pd_checker_choose_models(). */
+void pd_models_choose(PdModels *self, GHashTable *chosen);
+
+/* Can the tables of a model's directory be read, those that are there? PD_ERROR_MODEL_BROKEN. */
+bool pd_tables_check(const char *dir, GError **error);
 
 typedef struct {
     PdModels *models; /* which the tables are borrowed from */

@@ -255,6 +255,12 @@ refresh_sometimes(PdWords *self)
         (void)refresh(self, NULL);
 }
 
+char *
+pd_words_default_path(void)
+{
+    return g_build_filename(g_get_user_data_dir(), "proofd", "words.txt", NULL);
+}
+
 PdWords *
 pd_words_open(const char *path, GError **error)
 {
@@ -264,9 +270,7 @@ pd_words_open(const char *path, GError **error)
 
     self->ref_count = 1;
     g_mutex_init(&self->mutex);
-    self->path = path != NULL
-                     ? g_strdup(path)
-                     : g_build_filename(g_get_user_data_dir(), "proofd", "words.txt", NULL);
+    self->path = path != NULL ? g_strdup(path) : pd_words_default_path();
     if (!load(self, error))
         return NULL;
     return g_steal_pointer(&self);

@@ -16,9 +16,11 @@
 
 typedef struct PdWords PdWords;
 
+char *pd_words_default_path(void); /* (transfer full): $XDG_DATA_HOME/proofd/words.txt */
+
 /**
  * pd_words_open:
- * @path: (nullable): the file; it need not exist. NULL: $XDG_DATA_HOME/proofd/words.txt
+ * @path: (nullable): the file; it need not exist. NULL: pd_words_default_path()
  * @error: G_FILE_ERROR_*; PD_ERROR_FAILED: not UTF-8 (names the line)
  */
 PdWords *pd_words_open(const char *path, GError **error);

@@ -22,6 +22,7 @@ STAGES = {
     "regress": "proofd beside what it was, and beside other checkers",
     "report": "all figures and plots on one page",
     "export": "small weights for the service; ONNX",
+    "manifest": "manifest.json: hashes of a model's files, and a golden sentence",
     "reference": "what PyTorch and Transformers compute, for the tests of the C code",
 }
 

@@ -6,6 +6,8 @@ SRC: a folder in Hugging Face form with an ElectraForPreTraining or an
 ElectraForTokenClassification; tensors F32, F16, BF16, or I8 beside NAME_scale. Of its config.json
 the keys that describe the network are kept.
 
+DST also gets manifest.json: hashes of its files, and a golden sentence (manifest.py).
+
 int8: each tensor of two dimensions as I8 with one F32 scale a row (least squared error), the rest
 F32; weights of products whose rows and columns are multiples of 16 are packed as the service
 multiplies them (model/FORMAT.md). fp16: each tensor of two dimensions as F16, the rest F32. fp32:
@@ -23,6 +25,8 @@ import sys
 from pathlib import Path
 
 import numpy
+
+from .manifest import add_what, write_manifest
 
 FORMS = ("int8", "fp16", "fp32")
 MAX_INT8_BYTES = 26_000_000  # of a shipped weights file
@@ -430,6 +434,7 @@ def add_arguments(parser):
     parser.add_argument("--average", metavar="FOLDER", action="append", default=[],
                         help="a further model, of another run from the same start; weights are "
                              "averaged (repeatable)")
+    add_what(parser)
     parser.add_argument("--form", choices=FORMS, default="int8",
                         help="of the weights in DST and of --onnx (default: int8)")
     parser.add_argument("--onnx", metavar="FILE",
@@ -476,6 +481,8 @@ def run(arguments):
         stored = in_form(tensors, arguments.form)
     if arguments.dst:
         write(arguments.dst, source, config, stored, arguments.form)
+        write_manifest(arguments.dst, arguments.name, arguments.version, arguments.language,
+                       arguments.licence)
     if arguments.onnx:
         Path(arguments.onnx).write_bytes(
             Graph(out_of_form(stored), config).build().SerializeToString())

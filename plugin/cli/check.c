@@ -54,6 +54,7 @@ static const char summary[] =
     "  score     how natural each line is\n"
     "  explain   why a place is reported, or what a rule finds\n"
     "  words     your own words: list, add, remove, import\n"
+    "  model     which models there are: list, verify, use\n"
     "  status    the service, its model and languages\n"
     "\n"
     "Exit status: 0 nothing found, 1 findings, 2 trouble.";

@@ -16,4 +16,5 @@ PdExit pd_command_batch(int argc, char **argv);
 PdExit pd_command_score(int argc, char **argv);
 PdExit pd_command_explain(int argc, char **argv);
 PdExit pd_command_words(int argc, char **argv);
+PdExit pd_command_model(int argc, char **argv);
 PdExit pd_command_status(int argc, char **argv);

@@ -20,13 +20,10 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
-    { "check", pd_command_check },
-    { "batch", pd_command_batch },
-    { "score", pd_command_score },
-    { "explain", pd_command_explain },
-    { "words", pd_command_words },
-    { "status", pd_command_status },
-    { "help", NULL },
+    { "check", pd_command_check },   { "batch", pd_command_batch },
+    { "score", pd_command_score },   { "explain", pd_command_explain },
+    { "words", pd_command_words },   { "model", pd_command_model },
+    { "status", pd_command_status }, { "help", NULL },
 };
 
 static const Command *

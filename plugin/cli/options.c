@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/cli/options.h"
 
-#include "daemon/engine/checker.h"
 #include "daemon/engine/lexicon.h"
+#include "daemon/engine/packages.h"
 #include "dbus/protocol.h"
 #include "plugin/cli/input.h"
 #include "plugin/cli/say.h"
@@ -232,6 +232,19 @@ pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char
     if (set & PD_OPTIONS_LANGUAGE && self->language == NULL)
         self->language = pd_options_default_language();
     return true;
+}
+
+bool
+pd_options_choose_models(const PdOptions *self, PdChecker *checker, GError **error)
+{
+    g_autoptr(GHashTable) chosen = NULL;
+
+    if (self->models != NULL)
+        return true;
+    chosen = pd_packages_chosen(error);
+    if (chosen != NULL)
+        pd_checker_choose_models(checker, chosen);
+    return chosen != NULL;
 }
 
 ProofdOptions *

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "daemon/engine/checker.h"
+
 #include <glib.h>
 #include <proofd.h>
 #include <stdbool.h>
@@ -46,6 +48,9 @@ void pd_options_done(PdOptions *self);
  */
 bool pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char *description,
                       const GOptionEntry *entries, int argc, char **argv);
+
+/* The models that the settings choose, unless --models is given. */
+bool pd_options_choose_models(const PdOptions *self, PdChecker *checker, GError **error);
 
 /* What they ask of a check: (transfer full). */
 ProofdOptions *pd_options_for_check(const PdOptions *self);

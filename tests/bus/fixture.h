@@ -20,7 +20,7 @@ typedef struct {
     GDBusConnection *client;
 } PdFixture;
 
-/* The bus and a client, no service. */
+/* The bus and a client, no service. @data: (nullable): a further option of dbus-daemon. */
 void pd_fixture_bus_up(PdFixture *self, gconstpointer data);
 /* And the service, idle exit off, ready to be called. For g_test_add(). */
 void pd_fixture_up(PdFixture *self, gconstpointer data);

@@ -16,7 +16,7 @@ import tap
 from case import TEXT, BusCase, Case
 
 SENTENCE = "It rains. She go to school.\n"
-COMPLETION = Path(__file__).parents[2] / "plugin" / "cli" / "proof.bash"
+COMPLETION = Path(os.environ["COMPLETIONS"], "proof")
 
 
 class Rules(Case):

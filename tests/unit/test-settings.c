@@ -145,10 +145,67 @@ test_damaged(void)
     g_autoptr(PdSettings) other = load(bytes, sizeof(bytes) - 1, &more);
 
     assert_defaults(settings);
-    assert_warns(warnings, 0, "using the defaults");
+    assert_warns(warnings, 0, "proofd.conf:1: ");
     assert_defaults(other);
     g_assert_cmpuint(more->len, ==, 1);
     g_assert_true(g_utf8_validate(g_ptr_array_index(more, 0), -1, NULL));
+}
+
+/* The line at fault, wherever it is; the last of two that set the same key, which counts. */
+static void
+test_lines(void)
+{
+    g_autoptr(GPtrArray) warnings = NULL;
+    g_autoptr(PdSettings) settings = load("# [check]\n"
+                                          "[service]\n"
+                                          "level=1\n"
+                                          "\n"
+                                          "  [check]\n"
+                                          "  level = good\n"
+                                          "#level=x\n"
+                                          "level=bad\n"
+                                          "[nonsense]\n",
+                                          -1, &warnings);
+    g_autoptr(GPtrArray) more = NULL;
+    g_autoptr(PdSettings) other =
+        load("[check]\nlevel=careful\n\nthis is no setting\n[service]\n[\n", -1, &more);
+
+    g_assert_cmpuint(warnings->len, ==, 3);
+    assert_warns(warnings, 0, "proofd.conf:3: [service] has no key level");
+    assert_warns(warnings, 1, "proofd.conf:8: [check] level=bad");
+    assert_warns(warnings, 2, "proofd.conf:9: there is no group [nonsense]");
+    g_assert_cmpuint(more->len, ==, 1);
+    assert_warns(more, 0, "proofd.conf:4: ");
+    assert_defaults(other);
+}
+
+static void
+test_models(void)
+{
+    g_autoptr(GPtrArray) warnings = NULL;
+    g_autoptr(PdSettings) settings = load("[en]\n"
+                                          "model=/home/me/electra\n"
+                                          "[de]\n"
+                                          "model=de-large\n"
+                                          "[fr]\n"
+                                          "model=../fr\n"
+                                          "[es]\n"
+                                          "modell=x\n",
+                                          -1, &warnings);
+    g_autoptr(GPtrArray) none = NULL, no_more = NULL;
+    g_autoptr(PdSettings) same =
+        load("[de]\nmodel=de-large\n[en]\nmodel=/home/me/electra\n", -1, &none);
+    g_autoptr(PdSettings) fewer = load("[de]\nmodel=de-large\n", -1, &no_more);
+
+    g_assert_cmpuint(g_hash_table_size(settings->models), ==, 2);
+    g_assert_cmpstr(g_hash_table_lookup(settings->models, "en"), ==, "/home/me/electra");
+    g_assert_cmpstr(g_hash_table_lookup(settings->models, "de"), ==, "de-large");
+    g_assert_cmpuint(warnings->len, ==, 2);
+    assert_warns(warnings, 0, "proofd.conf:6: [fr] model=../fr: expected an absolute path");
+    assert_warns(warnings, 1, "[es] has no key modell; did you mean model?");
+    g_assert_true(pd_settings_same_models(settings, same));
+    g_assert_false(pd_settings_same_models(settings, fewer));
+    g_assert_false(pd_settings_same_models(fewer, settings));
 }
 
 static void
@@ -174,6 +231,8 @@ main(int argc, char **argv)
     g_test_add_func("/settings/bad-values", test_bad_values);
     g_test_add_func("/settings/unknown-names", test_unknown_names);
     g_test_add_func("/settings/damaged", test_damaged);
+    g_test_add_func("/settings/lines", test_lines);
+    g_test_add_func("/settings/models", test_models);
     g_test_add_func("/settings/nearest", test_nearest);
     return g_test_run();
 }

@@ -244,9 +244,10 @@ test_inflection_short(void)
 static void
 check_missing(const char *missing)
 {
-    static const char *const names[] = { "config.json",    "vocab.txt",  "model.safetensors",
-                                         "levels.ini",     "words.tsv",  "ranking.ini",
-                                         "confusions.tsv", "ngrams.bin", "names.txt" };
+    static const char *const names[] = { "manifest.json",     "config.json",    "vocab.txt",
+                                         "model.safetensors", "levels.ini",     "words.tsv",
+                                         "ranking.ini",       "confusions.tsv", "ngrams.bin",
+                                         "names.txt" };
     g_autofree char *from = g_test_build_filename(G_TEST_DIST, "..", "model", "data", "en", NULL);
     g_autofree char *dir = g_dir_make_tmp("proofd-XXXXXX", NULL);
     g_autofree char *en = g_build_filename(dir, "en", NULL);

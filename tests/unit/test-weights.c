@@ -144,8 +144,8 @@ static const struct {
       "tensor a: no dtype" },
     { "{\"a\":{\"dtype\":4,\"shape\":[1],\"data_offsets\":[0,4]}}", -1, 4, PD_MODEL_ERROR_FORMAT,
       "tensor a: no dtype" },
-    { "{" T("a", "F64", "[1]", "0", "8") "}", -1, 8, PD_MODEL_ERROR_UNSUPPORTED,
-      "tensor a: dtype F64" },
+    { "{" T("a", "C64", "[1]", "0", "8") "}", -1, 8, PD_MODEL_ERROR_UNSUPPORTED,
+      "tensor a: dtype C64" },
     { "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", -1, 4, PD_MODEL_ERROR_FORMAT,
       "tensor a: no shape" },
     { "{" T("a", "F32", "[1,1,1,1,1]", "0", "4") "}", -1, 4, PD_MODEL_ERROR_FORMAT,
@@ -243,13 +243,14 @@ test_shapes(Fixture *self, gconstpointer user_data)
         { "a", 6, 0, PD_MODEL_ERROR_SHAPE, "asks for [6]" },
         { "v", 6, 1, PD_MODEL_ERROR_SHAPE, "tensor v: shape [6], config.json asks for [6, 1]" },
         { "s", 1, 0, PD_MODEL_ERROR_SHAPE, "tensor s: shape []" },
+        { "i", 2, 0, PD_MODEL_ERROR_UNSUPPORTED, "tensor i: its dtype is none of F32" },
     };
     g_autoptr(PdWeights) weights = NULL;
-    const guint8 data[52] = { 0 };
+    const guint8 data[68] = { 0 };
 
     write_file(self,
                "{" T("a", "F32", "[2,3]", "0", "24") "," T("v", "F32", "[6]", "24", "48") "," T(
-                   "s", "F32", "[]", "48", "52") "}",
+                   "s", "F32", "[]", "48", "52") "," T("i", "I64", "[2]", "52", "68") "}",
                -1, data, sizeof data);
     weights = pd_weights_open(self->path, NULL);
     g_assert_nonnull(pd_weights_get(weights, "a", 2, 3, NULL));
@@ -286,7 +287,8 @@ static const struct {
 } bad_configs[] = {
     { "\"vocab_size\":8,", "", PD_MODEL_ERROR_MISSING, "vocab_size" },
     { "\"vocab_size\":8,", "\"vocab_size\":8,\"vocab_size\":9,", PD_MODEL_ERROR_FORMAT, "twice" },
-    { "\"vocab_size\":8", "\"vocab_size\":5", PD_MODEL_ERROR_SHAPE, "vocab.txt: 6 tokens" },
+    { "\"vocab_size\":8", "\"vocab_size\":5", PD_MODEL_ERROR_SHAPE,
+      "6 tokens, but vocab_size is 5" },
     { "\"vocab_size\":8", "\"vocab_size\":3", PD_MODEL_ERROR_UNSUPPORTED, "vocab_size is 3" },
     { "\"embedding_size\":8", "\"embedding_size\":\"8\"", PD_MODEL_ERROR_FORMAT,
       "embedding_size is not a whole number" },
@@ -322,7 +324,9 @@ static const struct {
     { PRETRAINING, ",\"architectures\":[]", PD_MODEL_ERROR_MISSING, "architectures" },
     { PRETRAINING, ",\"architectures\":[\"BertModel\"]", PD_MODEL_ERROR_UNSUPPORTED,
       "architectures is BertModel" },
-    { PRETRAINING, TAGGING, PD_MODEL_ERROR_MISSING, "id2label" },
+    { PRETRAINING, TAGGING, PD_MODEL_ERROR_MISSING,
+      "tensor electra.embeddings.word_embeddings.weight: missing" }, /* two labels are meant */
+    { PRETRAINING, TAGGING ",\"id2label\":[]", PD_MODEL_ERROR_FORMAT, "id2label is not an object" },
     { PRETRAINING, TAGGING ",\"id2label\":{\"0\":\"O\"}", PD_MODEL_ERROR_UNSUPPORTED,
       "id2label has 1 labels" },
     { PRETRAINING, TAGGING ",\"id2label\":{\"0\":\"O\",\"2\":\"x\"}", PD_MODEL_ERROR_FORMAT,
