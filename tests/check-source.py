@@ -81,6 +81,8 @@ INCLUDES = [
         "log", "sandbox", "service", "settings", "settings-watch", "engine/messages", "engine/words")]),
     ("daemon/*", ["daemon/*", "dbus/*"]),
     ("plugin/client/*", ["plugin/client/*", "dbus/protocol.h"]),
+    ("plugin/cli/doctor*", ["plugin/cli/*", "daemon/engine/*", "daemon/settings.h",
+                            "dbus/protocol.h"]),
     ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/protocol.h"]),
     ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
     ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),

@@ -55,7 +55,9 @@ PROGRAMS = {
                   "list verify use", "which models there are, and which is used"),
         "status": ([("", "json", None, "Write one JSON object")] + COMMON, ANY,
                    "the service, its model and languages"),
-        "help": ([], "check batch score explain words model status", "the options of a command"),
+        "doctor": ([("", "json", None, "Write one JSON object")] + COMMON, ANY,
+                   "what is set up, and how to"),
+        "help": ([], "check batch score explain words model status doctor", "the options of a command"),
     },
     "proofd": {"": (HELP + [
         ("r", "replace", None, "Take over from a running instance"),

@@ -18,3 +18,4 @@ PdExit pd_command_explain(int argc, char **argv);
 PdExit pd_command_words(int argc, char **argv);
 PdExit pd_command_model(int argc, char **argv);
 PdExit pd_command_status(int argc, char **argv);
+PdExit pd_command_doctor(int argc, char **argv);

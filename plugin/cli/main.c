@@ -20,10 +20,15 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
-    { "check", pd_command_check },   { "batch", pd_command_batch },
-    { "score", pd_command_score },   { "explain", pd_command_explain },
-    { "words", pd_command_words },   { "model", pd_command_model },
-    { "status", pd_command_status }, { "help", NULL },
+    { "check", pd_command_check },
+    { "batch", pd_command_batch },
+    { "score", pd_command_score },
+    { "explain", pd_command_explain },
+    { "words", pd_command_words },
+    { "model", pd_command_model },
+    { "status", pd_command_status },
+    { "doctor", pd_command_doctor },
+    { "help", NULL },
 };
 
 static const Command *

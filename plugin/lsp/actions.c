@@ -296,8 +296,36 @@ wants_fixes(GVariant *params)
            pd_json_array_has(only, KIND) || pd_json_array_has(only, "");
 }
 
+/*
+ * Kate's Quick Fix asks for the whole text, names the diagnostic at the cursor, and then does all
+ * that it is offered, "Add to the dictionary" too. Others name what overlaps their range, and say
+ * why they ask. Where is that one diagnostic? False: this is no such question.
+ */
+static bool
+is_quick_fix(PdView *view, GVariant *params, gsize start, gsize end, gsize *ret_place)
+{
+    g_autoptr(GVariant) why = pd_json_get_path(params, "context", "triggerKind", NULL);
+    g_autoptr(GVariant) named = pd_json_get_path(params, "context", "diagnostics", NULL);
+    g_autoptr(GVariant) diagnostic = NULL, place = NULL;
+    const PdLspText *text = pd_document_peek_text(view->document);
+    PdLspRange range;
+    gsize n_bytes;
+
+    pd_lsp_text_peek(text, &n_bytes);
+    if (why != NULL || start > 0 || end < n_bytes || !pd_json_is_array(named) ||
+        g_variant_n_children(named) != 1)
+        return false;
+    diagnostic = pd_json_element(named, 0);
+    place = pd_json_get(diagnostic, "range");
+    if (!pd_json_to_range(place, &range))
+        return false;
+    *ret_place = pd_lsp_text_offset(text, range.start, view->server->can.encoding);
+    return true;
+}
+
+/* @only_at: (nullable): where the finding starts whose first correction is all that is wanted */
 static GVariant *
-list_actions(PdView *view, gsize start, gsize end)
+list_actions(PdView *view, gsize start, gsize end, const gsize *only_at)
 {
     g_autoptr(GPtrArray) findings = pd_document_findings(view->document);
     const char *text = pd_lsp_text_peek(pd_document_peek_text(view->document), NULL);
@@ -310,8 +338,11 @@ list_actions(PdView *view, gsize start, gsize end)
         g_autofree char *words = g_strndup(text + finding->start, finding->length);
         const Place place = { view, finding, fingerprint, words, &actions };
 
-        if (finding->start <= end && (gsize)finding->start + finding->length >= start)
+        if (only_at == NULL && finding->start <= end &&
+            (gsize)finding->start + finding->length >= start)
             add_actions(&place);
+        else if (only_at != NULL && finding->start == *only_at && finding->candidates->len > 0)
+            add_correction(&place, 0);
     }
     return g_variant_builder_end(&actions);
 }
@@ -323,7 +354,8 @@ pd_server_code_action(PdLspServer *self, PdRequest *request, GVariant *params)
     g_autoptr(GVariant) place = pd_json_get(params, "range");
     const PdLspText *text;
     PdLspRange range;
-    gsize start, end;
+    gsize start, end, at;
+    bool quick;
 
     if (view == NULL || !pd_json_to_range(place, &range)) {
         pd_request_fail(request, PD_RPC_INVALID_PARAMS,
@@ -334,8 +366,9 @@ pd_server_code_action(PdLspServer *self, PdRequest *request, GVariant *params)
     start = pd_lsp_text_offset(text, range.start, self->can.encoding);
     end = pd_lsp_text_offset(text, range.end, self->can.encoding);
     pd_document_see_cursor(view->document, start, end);
+    quick = is_quick_fix(view, params, start, end, &at);
     if (wants_fixes(params))
-        pd_request_reply(request, list_actions(view, start, end));
+        pd_request_reply(request, list_actions(view, start, end, quick ? &at : NULL));
     else
         pd_request_reply(request, g_variant_new_array(G_VARIANT_TYPE_VARIANT, NULL, 0));
 }

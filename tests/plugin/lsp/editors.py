@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What tests of editors share: the setup that the README shows, and what `proof` finds.
+"""What tests of editors share: the setup that the manual shows, and what `proof` finds.
 
 Environment: PROOFD_LSP: the language server; the rest as case.py.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from case import BusCase
 
 LSP = Path(os.environ["PROOFD_LSP"])
-README = Path(__file__).resolve().parents[3] / "plugin" / "lsp" / "README.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "lsp.md"
 PATIENCE = 120  # seconds: generous, for machines under load
 
 TEXT = """I recieve it every days.
@@ -29,9 +29,9 @@ She go to `skool`, and *teh* cat sat.
 """
 
 
-def readme_block(heading, language):
+def page_block(heading, language):
     """The first block of code in that language after the heading."""
-    text = README.read_text(encoding="utf-8").split(heading, 1)[1]
+    text = PAGE.read_text(encoding="utf-8").split(heading, 1)[1]
     return re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)[1]
 
 

@@ -1,6 +1,6 @@
 ;;; eglot.el --- what the test lets Emacs do  -*- lexical-binding: t -*-
 ;; SPDX-License-Identifier: LGPL-2.1-or-later
-;; Run with: emacs --batch -l setup.el -l eglot.el FILE; setup.el is the README's.
+;; Run with: emacs --batch -l setup.el -l eglot.el FILE; setup.el is that of docs/lsp.md.
 ;; Prints a line of JSON for each step.
 
 (require 'flymake)

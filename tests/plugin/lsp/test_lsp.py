@@ -171,6 +171,26 @@ class Actions(LspCase):
                 range={"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 3}})
             self.assertEqual(bool(found), some, only)
 
+    def test_quick_fix_of_kate(self):
+        """It asks for the whole text, names one diagnostic, and does all that it is offered."""
+        client = self.session()
+        client.open(URI, TEXT)
+        found = client.pushed(URI, lambda found: len(found) == 3)
+        end = {"line": TEXT.count("\n"), "character": 0}
+        whole = {"start": {"line": 0, "character": 0}, "end": end}
+
+        def ask(**context):
+            return [action["title"] for action in client.request(
+                "textDocument/codeAction", textDocument={"uri": URI}, range=whole,
+                context=context)]
+
+        self.assertEqual(ask(diagnostics=[found[0]]), ["Replace with “receive”"])
+        everything = ask(diagnostics=found)
+        self.assertIn("Add “recieve” to the dictionary", everything)
+        self.assertEqual(ask(diagnostics=[found[0]], triggerKind=1), everything)
+        self.assertEqual(ask(diagnostics=[]), everything)
+        self.assertEqual(ask(diagnostics=[{"range": 3}]), everything)
+
     def test_dictionary(self):
         client = self.opened()
         self.run_action(client, RECIEVE, "Add “recieve”")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Emacs with eglot and flymake, in batch mode, with the setup of the README.
+"""Emacs with eglot and flymake, in batch mode, with the setup of docs/lsp.md.
 
 Environment: as editors.py.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 import tap  # noqa: E402  pylint: disable=wrong-import-position
-from editors import TEXT, EditorCase, needs, readme_block  # noqa: E402
+from editors import TEXT, EditorCase, needs, page_block  # noqa: E402
 
 STEPS = Path(__file__).resolve().parent / "eglot.el"
 
@@ -33,7 +33,7 @@ class Eglot(EditorCase):
         if not has_eglot():
             self.skipTest("needs eglot (the package elpa-eglot, or Emacs 29)")
         self.setup = self.dir / "setup.el"
-        self.setup.write_text("(package-initialize)\n" + readme_block("**Emacs**", "elisp"),
+        self.setup.write_text("(package-initialize)\n" + page_block("## Emacs", "elisp"),
                               encoding="utf-8")
 
     def run_emacs(self, path, n):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Kate on a screen of its own, with the setup of the README: what its server publishes.
+"""Kate on a screen of its own, with the setup of docs/lsp.md: what its server publishes.
 
 Environment: as editors.py.
 """
@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 import tap  # noqa: E402  pylint: disable=wrong-import-position
 from case import die_with_test  # noqa: E402  pylint: disable=wrong-import-position
-from editors import LSP, MARKDOWN, TEXT, EditorCase, needs, readme_block  # noqa: E402
+from editors import (LSP, MARKDOWN, PATIENCE, TEXT, EditorCase, needs,  # noqa: E402
+                     page_block)
 
 
 @unittest.skipIf(*needs("kate"))
@@ -31,7 +32,7 @@ class Kate(EditorCase):
         config = self.dir / "home" / "config"
         (config / "kate" / "lspclient").mkdir(parents=True)
         (config / "kate" / "lspclient" / "settings.json").write_text(
-            readme_block("**Kate**", "json"), encoding="utf-8")
+            page_block("## Kate", "json"), encoding="utf-8")
         (config / "katerc").write_text(  # that it may start the server is answered already
             "[Kate Plugins]\nlspclientplugin=true\n"
             f"[lspclient]\nAllowedServerCommandLines={program}\n")
@@ -68,6 +69,28 @@ class Kate(EditorCase):
 
     def test_same_findings(self):
         self.check_file("a.txt", TEXT)
+
+    def press(self, key):
+        """A key for Kate's window, which it gets as a person's."""
+        found = self.until(lambda: subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", r"\.txt"], env=self.env, check=False,
+            stdout=subprocess.PIPE).stdout.split(), bool, "a window")
+        subprocess.run(["xdotool", "windowfocus", "--sync", found[-1], "key", key], env=self.env,
+                       check=True, timeout=PATIENCE)
+
+    @unittest.skipIf(*needs("xdotool"))
+    def test_quick_fix_corrects_one_thing(self):
+        """Kate does all that it is offered; see is_quick_fix() in plugin/lsp/actions.c."""
+        path = self.write("a.txt", "Teh cat goes to school every days.\n")
+        self.start(path)
+        self.until(lambda: self.published(path), lambda found: found and len(found) == 2,
+                   "diagnostics")
+        self.press("ctrl+period")
+        self.until(lambda: self.published(path), lambda found: len(found) == 1, "the correction")
+        self.press("ctrl+s")
+        self.until(path.read_text, lambda text: text.startswith("The"), "the saved text")
+        self.assertEqual(path.read_text(), "The cat goes to school every days.\n")
+        self.assertEqual(self.proof("words"), "")
 
     def test_same_findings_in_markdown(self):
         self.check_file("a.md", MARKDOWN)

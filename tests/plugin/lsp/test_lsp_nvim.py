@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Neovim's own client, without a screen: real keys, the setup of the README.
+"""Neovim's own client, without a screen: real keys, the setup of docs/lsp.md.
 
 Environment: as editors.py.
 """
@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 import tap  # noqa: E402  pylint: disable=wrong-import-position
 from case import die_with_test  # noqa: E402  pylint: disable=wrong-import-position
 from editors import (MARKDOWN, TEXT, EditorCase, needs,  # noqa: E402
-                     readme_block)
+                     page_block)
 
 
 @unittest.skipIf(*needs("nvim"))
@@ -27,8 +27,8 @@ class Neovim(EditorCase):
         config.mkdir(parents=True)
         version = subprocess.run(["nvim", "--version"], stdout=subprocess.PIPE, check=True).stdout
         minor = int(version.split(b"NVIM v0.")[1].split(b".")[0])
-        heading = "Neovim 0.11 and newer" if minor >= 11 else "Neovim 0.7 to 0.10"
-        (config / "init.lua").write_text(readme_block(heading, "lua"), encoding="utf-8")
+        heading = "for Neovim 0.11 and newer" if minor >= 11 else "Neovim 0.7 to 0.10"
+        (config / "init.lua").write_text(page_block(heading, "lua"), encoding="utf-8")
 
     def start(self, path):
         self.socket = str(self.dir / "nvim.sock")
