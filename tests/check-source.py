@@ -86,6 +86,7 @@ INCLUDES = [
     ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/protocol.h"]),
     ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
     ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),
+    ("plugin/editor/*", ["plugin/editor/*", "plugin/client/*"]),
     # in the host's process and never waiting for the bus: dictionaries and words by themselves
     ("plugin/enchant/*", ["plugin/enchant/*", "daemon/engine/distance.h",
                           "daemon/engine/lexicon.h", "daemon/engine/words.h"]),
@@ -104,6 +105,7 @@ LIBRARIES = [
      "libexttextcat stays behind language.h"),
     ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
     ("libsoup/*", ["plugin/http/*"], "HTTP belongs to plugin/http"),
+    ("gtksourceview/*", ["plugin/editor/*"], "GtkSourceView belongs to proof-editor"),
     ("enchant*", ["plugin/enchant/*", "tests/*"], "Enchant belongs to its provider"),
 ]
 ARITHMETIC = ("model/int8.*", "model/kernel-*", "model/kernels*", "model/linear.*", "model/loops.h",

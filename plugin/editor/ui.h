@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ui.h - widgets that all can use: each with a name that a screen reader says
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+/* What a screen reader calls @widget; "_" for a mnemonic is left out. */
+void pd_ui_set_name(GtkWidget *widget, const char *name);
+
+/* A button that activates @action: with @title and its mnemonic, or an icon, @title as tooltip. */
+GtkWidget *pd_ui_button(const char *title, const char *action);
+GtkWidget *pd_ui_icon_button(const char *icon, const char *title, const char *action);
+
+/* A label whose mnemonic goes to @drop_down, which takes its name from it. */
+GtkWidget *pd_ui_label_of(GtkWidget *drop_down, const char *title);
