@@ -14,26 +14,21 @@
  * Long texts in other formats than plain are read by a thread of their own before their job goes
  * into its lane: reading cannot be broken off. It has one text of each client at a time.
  */
-#include "daemon/worker.h"
 #include "daemon/engine/error.h"
+#include "daemon/job.h"
 #include "dbus/protocol.h"
 
 #include <string.h>
 
 #define REST_US G_USEC_PER_SEC /* without work, until memory is given back */
 #define REST_STEPS 1000        /* as well: pages of files gather slowly */
-#define SCORE_STEP_BYTES 8192  /* texts scored in one turn; about the work of a check's step */
-#define SMALL_BYTES 500        /* of a job that others make way for */
-
-#define READ_APART_BYTES 16384 /* a text with markup: read in a millisecond */
 
 #define MAX_FOREGROUND_TURNS 256 /* in a row, while the background waits */
 #define TYPING_US (250 * 1000)   /* the next key comes within this, or a pause has begun */
 
-typedef enum { LANE_QUICK, LANE_SLOW, LANE_BACKGROUND, N_LANES } Lane;
 typedef enum { RING_FOREGROUND, RING_BACKGROUND, N_RINGS } Ring;
 
-typedef struct {
+struct PdWorkerClient {
     char *name;
     GQueue jobs[N_LANES];  /* of PdJob, borrowed */
     GQueue unread;         /* of PdJob, borrowed: to be read after the one that the reader has */
@@ -43,33 +38,9 @@ typedef struct {
     unsigned n_jobs;       /* undelivered ones */
     unsigned n_counted;    /* of these, towards the limit */
     unsigned n_small;      /* waiting, small ones */
-} Client;
-
-struct PdJob {
-    PdJobKind kind;
-    Lane lane;
-    Client *client;
-    bool unbounded;
-    bool small;   /* others make way for it */
-    bool waiting; /* in its lane: not with the thread */
-    bool unread;  /* in its client's queue for the reader */
-    char *language;
-    char *text;
-    size_t text_bytes;
-    size_t start, end;
-    char **texts;
-    size_t cost_bytes;
-    PdCheckOptions options;
-    char **disable, **words; /* what @options points to */
-    PdJobDone done;
-    void *user_data;
-    int cancelled;    /* atomic */
-    int stop;         /* atomic; polled by the engine: cancelled, or others wait */
-    PdMarkup *markup; /* (nullable): of a text read apart; what @options points to */
-    PdCheck *check;   /* the thread's, from the first step to the last */
-    PdJobResult result;
-    GError *error;
 };
+
+typedef struct PdWorkerClient Client;
 
 struct PdWorker {
     GMutex lock; /* all below but what the thread owns */
@@ -96,112 +67,10 @@ struct PdWorker {
     bool asked;        /* pd_worker_is_alive() waits for the thread to come round */
 };
 
-/* --- jobs --- */
-
-static char **
-copy_strv(const char *const *strings)
-{
-    return strings != NULL ? g_strdupv((char **)strings) : NULL;
-}
-
-static size_t
-strv_bytes(const char *const *strings)
-{
-    size_t n_bytes = 0;
-
-    for (; strings != NULL && *strings != NULL; strings++)
-        n_bytes += strlen(*strings) + sizeof(char *);
-    return n_bytes;
-}
-
-static Lane
-lane_of(const PdJobSpec *spec, size_t cost_bytes)
-{
-    if (spec->kind == PD_JOB_CHECK)
-        return spec->background ? LANE_BACKGROUND : LANE_SLOW;
-    if (spec->kind == PD_JOB_EXPLAIN)
-        return LANE_SLOW;
-    return spec->kind == PD_JOB_SCORE && cost_bytes > SCORE_STEP_BYTES ? LANE_SLOW : LANE_QUICK;
-}
-
 static Ring
 ring_of(Lane lane)
 {
     return lane == LANE_BACKGROUND ? RING_BACKGROUND : RING_FOREGROUND;
-}
-
-/* A sentence or some, a word, a key that was pressed: there is somebody who waits. */
-static bool
-is_small(const PdJobSpec *spec, size_t cost_bytes)
-{
-    const Lane lane = lane_of(spec, cost_bytes);
-
-    return lane == LANE_QUICK || (lane == LANE_SLOW && (spec->typed || cost_bytes <= SMALL_BYTES));
-}
-
-static bool
-is_read_apart(const PdJobSpec *spec)
-{
-    return spec->options.format != PD_FORMAT_PLAIN && spec->text_bytes > READ_APART_BYTES &&
-           (spec->kind == PD_JOB_CHECK || spec->kind == PD_JOB_SUGGEST ||
-            spec->kind == PD_JOB_EXPLAIN);
-}
-
-static size_t
-spec_bytes(const PdJobSpec *spec)
-{
-    return spec->text_bytes + strv_bytes(spec->texts) + strv_bytes(spec->options.disable) +
-           strv_bytes(spec->options.words);
-}
-
-static PdJob *
-job_new(const PdJobSpec *spec, PdJobDone done, void *user_data)
-{
-    PdJob *self = g_new0(PdJob, 1);
-
-    self->kind = spec->kind;
-    self->unbounded = spec->unbounded;
-    self->language = g_strdup(spec->language);
-    if (spec->text != NULL) {
-        self->text = g_malloc(spec->text_bytes + 1);
-        memcpy(self->text, spec->text, spec->text_bytes);
-        self->text[spec->text_bytes] = '\0';
-        self->text_bytes = spec->text_bytes;
-    }
-    self->start = spec->start;
-    self->end = spec->end;
-    self->texts = copy_strv(spec->texts);
-    self->options = spec->options;
-    self->options.disable = (const char *const *)(self->disable = copy_strv(spec->options.disable));
-    self->options.words = (const char *const *)(self->words = copy_strv(spec->options.words));
-    self->cost_bytes = spec_bytes(spec);
-    self->lane = lane_of(spec, self->cost_bytes);
-    self->small = is_small(spec, self->cost_bytes);
-    self->done = done;
-    self->user_data = user_data;
-    self->result.text = self->text;
-    self->result.text_bytes = self->text_bytes;
-    return self;
-}
-
-static void
-job_free(PdJob *self)
-{
-    g_assert(self->check == NULL); /* it went with the thread */
-    g_clear_pointer(&self->markup, pd_markup_free);
-    g_clear_pointer(&self->result.findings, g_ptr_array_unref);
-    g_clear_pointer(&self->result.candidates, g_ptr_array_unref);
-    g_clear_pointer(&self->result.explanation, pd_explanation_free);
-    g_clear_pointer(&self->result.model, pd_model_unref);
-    g_strfreev(self->result.words);
-    g_free(self->result.scores);
-    g_clear_error(&self->error);
-    g_free(self->language);
-    g_free(self->text);
-    g_strfreev(self->texts);
-    g_strfreev(self->disable);
-    g_strfreev(self->words);
-    g_free(self);
 }
 
 static void
@@ -214,105 +83,6 @@ client_free(gpointer data)
     g_queue_clear(&self->unread);
     g_free(self->name);
     g_free(self);
-}
-
-/* --- on the thread; the lock is not held --- */
-
-static bool
-step_check(PdChecker *checker, PdJob *job)
-{
-    const int *cancel = job->lane == LANE_BACKGROUND ? &job->stop : &job->cancelled;
-    bool done = false;
-
-    if (job->check == NULL) {
-        job->check = pd_check_new(checker, job->language, job->text, job->text_bytes, &job->options,
-                                  &job->error);
-        if (job->check == NULL || job->cost_bytes > SMALL_BYTES)
-            return job->check == NULL; /* long texts: the others first */
-    }
-    if (!pd_check_step(job->check, cancel, &job->stop, &done, &job->error)) {
-        if (g_atomic_int_get(&job->cancelled) == 0)
-            g_clear_error(&job->error); /* broken off: once more later */
-        return job->error != NULL;
-    }
-    if (done)
-        job->result.findings = pd_check_take_findings(job->check);
-    return done;
-}
-
-static bool
-step_score(PdChecker *checker, PdJob *job)
-{
-    size_t n_texts = g_strv_length(job->texts);
-    size_t first = job->result.n_scores;
-    size_t next = first;
-    size_t n_bytes = 0;
-
-    if (job->result.scores == NULL)
-        job->result.scores = g_new0(double, n_texts + 1);
-    while (next < n_texts && (next == first || n_bytes < SCORE_STEP_BYTES))
-        n_bytes += strlen(job->texts[next++]);
-    if (!pd_checker_score(checker, job->language, (const char *const *)job->texts + first,
-                          next - first, job->result.scores + first, &job->cancelled, &job->error))
-        return true;
-    job->result.n_scores = next;
-    return next == n_texts;
-}
-
-static void
-add_word(PdWords *words, PdJob *job)
-{
-    const char *const list[] = { job->text, NULL };
-    gssize n_new = pd_words_add(words, list, &job->error);
-
-    job->result.words_changed = n_new > 0;
-}
-
-static void
-find_model(PdChecker *checker, PdJob *job)
-{
-    PdModel *model = pd_checker_model(checker, job->language, &job->error);
-
-    if (model != NULL)
-        job->result.model = pd_model_ref(model);
-}
-
-/* Returns: is it done, one way or the other? */
-static bool
-step(PdWorker *self, PdChecker *checker, PdJob *job)
-{
-    switch (job->kind) {
-    case PD_JOB_CHECK:
-        return step_check(checker, job);
-    case PD_JOB_SCORE:
-        return step_score(checker, job);
-    case PD_JOB_PREPARE:
-        pd_checker_prepare(checker, job->language, &job->error);
-        break;
-    case PD_JOB_MODEL:
-        find_model(checker, job);
-        break;
-    case PD_JOB_SUGGEST:
-        job->result.candidates =
-            pd_checker_suggest(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->cancelled, &job->error);
-        break;
-    case PD_JOB_EXPLAIN:
-        job->result.explanation =
-            pd_checker_explain(checker, job->language, job->text, job->text_bytes, job->start,
-                               job->end, &job->options, &job->cancelled, &job->error);
-        break;
-    case PD_JOB_ADD_WORD:
-        add_word(self->words, job);
-        break;
-    case PD_JOB_REMOVE_WORD:
-        job->result.words_changed = pd_words_remove(self->words, job->text, &job->error);
-        break;
-    case PD_JOB_LIST_WORDS:
-        job->result.words = pd_words_list(self->words);
-        break;
-    }
-    return true;
 }
 
 /* --- the queue; the lock is held --- */
@@ -515,7 +285,7 @@ run(void *data)
         self->running = job;
         g_atomic_int_set(&job->stop, is_cancelled(job) || others_wait(self, job));
         g_mutex_unlock(&self->lock);
-        done = is_cancelled(job) || step(self, checker, job);
+        done = is_cancelled(job) || pd_job_step(job, checker, self->words);
         if (++n_steps % REST_STEPS == 0)
             pd_checker_rest(checker);
         g_mutex_lock(&self->lock);
@@ -623,7 +393,7 @@ call_back(PdJob *job)
     } else {
         job->done(&job->result, NULL, job->user_data);
     }
-    job_free(job);
+    pd_job_free(job);
 }
 
 static void
@@ -757,7 +527,7 @@ pd_worker_free(PdWorker *self)
 static bool
 check_limits(PdWorker *self, const PdJobSpec *spec, const Client *client, GError **error)
 {
-    size_t n_bytes = spec_bytes(spec);
+    size_t n_bytes = pd_job_cost(spec);
 
     if (self->quit) {
         g_set_error(error, PD_ERROR, PD_ERROR_CANCELLED, "the service is stopping");
@@ -805,7 +575,7 @@ pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user
     g_mutex_unlock(&self->lock);
     if (!allowed)
         return NULL;
-    job = job_new(spec, done, user_data);     /* copies up to 16 MiB: not under the lock */
+    job = pd_job_new(spec, done, user_data);  /* copies up to 16 MiB: not under the lock */
     locker = g_mutex_locker_new(&self->lock); /* meanwhile the thread can only have made room */
     job->client = get_client(self, spec->client);
     job->client->n_jobs++;
@@ -817,7 +587,7 @@ pd_worker_push(PdWorker *self, const PdJobSpec *spec, PdJobDone done, void *user
     }
     if (spec->typed)
         self->background_at_us = g_get_monotonic_time() + TYPING_US;
-    if (!is_read_apart(spec)) {
+    if (!pd_job_is_read_apart(spec)) {
         make_ready(self, job);
         return job;
     }

@@ -57,7 +57,8 @@ PROGRAMS = {
                    "the service, its model and languages"),
         "doctor": ([("", "json", None, "Write one JSON object")] + COMMON, ANY,
                    "what is set up, and how to"),
-        "help": ([], "check batch score explain words model status doctor", "the options of a command"),
+        "help": ([], "check batch score explain words model status doctor",
+                 "the options of a command"),
     },
     "proofd": {"": (HELP + [
         ("r", "replace", None, "Take over from a running instance"),
