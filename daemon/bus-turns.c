@@ -60,7 +60,10 @@ prepare(GSource *source, int *timeout_ms)
 static gboolean
 dispatch(GSource *source, GSourceFunc callback, gpointer user_data)
 {
-    handle_next(((TurnSource *)source)->turns);
+    PdBusTurns *self = ((TurnSource *)source)->turns;
+
+    if (!g_queue_is_empty(&self->ring)) /* a source before this one may have forgotten the client */
+        handle_next(self);
     return G_SOURCE_CONTINUE;
 }
 

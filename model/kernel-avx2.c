@@ -11,7 +11,12 @@
 
 #include <string.h>
 
+#ifdef __clang__
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
 #pragma GCC target("avx2,fma")
+#endif
 #define VALUE int16_t
 #include "model/vector-avx2.h"
 
@@ -87,3 +92,7 @@ tile(const PdInt8Linear *self, size_t first, const PdInt8Rows *x, size_t row, fl
 #include "model/tiles.h"
 
 const PdKernel pd_kernel_avx2 = KERNEL("avx2", true);
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

@@ -10,7 +10,13 @@
 
 #include <string.h>
 
+#ifdef __clang__
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))), \
+                             apply_to = function)
+#else
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
+#endif
 #define VALUE uint8_t
 #include "model/vector-avx512.h"
 
@@ -127,3 +133,7 @@ product(const PdInt8Linear *self, const PdInt8Rows *x, size_t n_rows, float *y, 
 }
 
 const PdKernel pd_kernel_avx512vnni = KERNEL("avx512vnni", true);
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

@@ -8,7 +8,12 @@
 
 #include <string.h>
 
+#ifdef __clang__
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
+#else
 #pragma GCC target("avx2,fma,avxvnni")
+#endif
 #define VALUE uint8_t
 #include "model/vector-avx2.h"
 
@@ -69,3 +74,7 @@ tile(const PdInt8Linear *self, size_t first, const PdInt8Rows *x, size_t row, fl
 #include "model/tiles.h"
 
 const PdKernel pd_kernel_avxvnni = KERNEL("avxvnni", true);
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

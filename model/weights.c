@@ -40,24 +40,34 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdTensor, tensor_free)
 
 /* --- JSON --- */
 
-/* Depth of brackets outside strings. */
+/*
+ * One value, not too deep. json-glib also reads comments and 'strings', in which brackets and
+ * quotation marks do not count, and leaks the first of two values.
+ */
 static bool
-is_too_deep(const char *text, size_t length)
+is_plain(const char *text, size_t length)
 {
     size_t depth = 0;
-    bool in_string = false;
+    bool in_string = false, had_value = false;
 
     for (size_t i = 0; i < length; i++) {
-        if (in_string && text[i] == '\\')
+        const char c = text[i];
+
+        if (in_string && c == '\\')
             i++;
-        else if (text[i] == '"')
+        else if (c == '"')
             in_string = !in_string;
-        else if (!in_string && (text[i] == '{' || text[i] == '[') && ++depth > MAX_JSON_DEPTH)
-            return true;
-        else if (!in_string && (text[i] == '}' || text[i] == ']') && depth > 0)
+        else if (in_string)
+            continue;
+        else if (c == '/' || c == '\'')
+            return false;
+        else if ((c == '{' || c == '[') && ((depth == 0 && had_value) || ++depth > MAX_JSON_DEPTH))
+            return false;
+        else if ((c == '}' || c == ']') && depth > 0)
             depth--;
+        had_value = had_value || (depth == 0 && !g_ascii_isspace(c));
     }
-    return false;
+    return true;
 }
 
 /* json-glib keeps the last of two members with one name; these two count what it was given. */
@@ -67,23 +77,28 @@ on_member(JsonParser *parser, JsonObject *object, const char *name, gpointer use
     (*(size_t *)user_data)++;
 }
 
-static size_t
-count_members(JsonNode *node)
+/* false: a string has half of a surrogate pair in it, of which json-glib makes no UTF-8. */
+static bool
+count_members(JsonNode *node, size_t *n_members)
 {
-    size_t n = 0;
+    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+    JsonObjectIter iter;
+    const char *name;
+    JsonNode *member;
 
-    if (JSON_NODE_HOLDS_OBJECT(node)) {
-        g_autoptr(GList) members = json_object_get_values(json_node_get_object(node));
-
-        for (GList *l = members; l != NULL; l = l->next)
-            n += 1 + count_members(l->data);
-    } else if (JSON_NODE_HOLDS_ARRAY(node)) {
-        JsonArray *array = json_node_get_array(node);
-
-        for (guint i = 0; i < json_array_get_length(array); i++)
-            n += count_members(json_array_get_element(array, i));
+    for (guint i = 0; array != NULL && i < json_array_get_length(array); i++)
+        if (!count_members(json_array_get_element(array, i), n_members))
+            return false;
+    if (!JSON_NODE_HOLDS_OBJECT(node))
+        return text == NULL || g_utf8_validate(text, -1, NULL);
+    json_object_iter_init(&iter, json_node_get_object(node));
+    while (json_object_iter_next(&iter, &name, &member)) {
+        *n_members += 1;
+        if (!g_utf8_validate(name, -1, NULL) || !count_members(member, n_members))
+            return false;
     }
-    return n;
+    return true;
 }
 
 JsonParser *
@@ -91,22 +106,25 @@ pd_json_parse(const char *path, const char *text, size_t length, GError **error)
 {
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) reason = NULL;
-    size_t n_members = 0;
+    size_t n_members = 0, n_kept = 0;
     gulong handler;
     bool parsed;
 
     if (length > PD_MAX_JSON_BYTES || !g_utf8_validate_len(text, length, NULL) ||
-        is_too_deep(text, length)) {
+        !is_plain(text, length)) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
-                    "%s: JSON of %zu bytes is too long, not UTF-8 or nested too deeply", path,
-                    length);
+                    "%s: JSON of %zu bytes is too long, not UTF-8, nested too deeply, more than "
+                    "one value, or has comments or 'strings'",
+                    path, length);
         return NULL;
     }
     handler = g_signal_connect(parser, "object-member", G_CALLBACK(on_member), &n_members);
     parsed = json_parser_load_from_data(parser, text, (gssize)length, &reason);
     g_signal_handler_disconnect(parser, handler);
     if (!parsed) {
-        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "%s: %s", path, reason->message);
+        g_autofree char *valid = g_utf8_make_valid(reason->message, -1); /* may cut a character */
+
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "%s: %s", path, valid);
         return NULL;
     }
     if (json_parser_get_root(parser) == NULL ||
@@ -114,7 +132,12 @@ pd_json_parse(const char *path, const char *text, size_t length, GError **error)
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "%s: not a JSON object", path);
         return NULL;
     }
-    if (count_members(json_parser_get_root(parser)) != n_members) {
+    if (!count_members(json_parser_get_root(parser), &n_kept)) {
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
+                    "%s: a JSON string is not valid Unicode", path);
+        return NULL;
+    }
+    if (n_kept != n_members) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
                     "%s: a name stands twice in one JSON object", path);
         return NULL;

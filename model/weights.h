@@ -75,8 +75,8 @@ const char *pd_weights_path(const PdWeights *self); /* borrowed */
 /**
  * pd_json_parse:
  * @path: for messages
- * @error: PD_MODEL_ERROR_FORMAT: not UTF-8, not JSON, not an object, nested too deeply (json-glib
- *         recurses), or a name twice in one object
+ * @error: PD_MODEL_ERROR_FORMAT: not UTF-8, not JSON (json-glib takes more for it), not one object,
+ *         nested too deeply (json-glib recurses), or a name twice in one object
  *
  * Returns: (transfer full): the parser, its root an object, or NULL with @error set
  */

@@ -455,22 +455,24 @@ read_accent(Reader *self, size_t start, unsigned mark)
 static void
 read_verb(Reader *self, size_t start)
 {
-    size_t at = skip_options(self, self->at), end;
-    const char mark = peek(self, at);
+    const size_t at = skip_options(self, self->at);
+    const char *mark = self->source + at, *end = self->source + self->length;
+    const char *close;
 
-    if (mark == '{') {
-        end = skip_group(self, at);
+    if (mark == end)
+        return;
+    if (*mark == '{') {
+        self->at = skip_group(self, at);
     } else {
-        for (end = at + 1; end < self->length && self->source[end] != mark;) {
-            if (self->source[end] == '\n')
+        for (close = g_utf8_next_char(mark);
+             close < end && g_utf8_get_char(close) != g_utf8_get_char(mark);
+             close = g_utf8_next_char(close))
+            if (*close == '\n')
                 return;
-            end++;
-        }
-        end = MIN(end + 1, self->length);
+        self->at = close < end ? (size_t)(g_utf8_next_char(close) - self->source) : self->length;
     }
-    self->at = end;
     if (!is_mute(self))
-        pd_annotated_stand_in(self->out, start, end - start);
+        pd_annotated_stand_in(self->out, start, self->at - start);
 }
 
 /* Does a command that is not known stand between words of a line? Then it stands for some. */

@@ -203,6 +203,8 @@ escape_bytes(const char *p, size_t n, const char **ret_text)
         *ret_text = p[1] == 'n' ? "\n" : " ";
         return 2;
     }
+    if ((guchar)p[1] >= 0x80)
+        return (size_t)(g_utf8_next_char(p + 1) - p);
     digits = p[1] == 'x' ? 2 : p[1] == 'u' ? 4 : p[1] == 'U' ? 8 : 0;
     for (size_t i = 0; i < digits; i++)
         if (2 + i >= n || !g_ascii_isxdigit(p[2 + i]))

@@ -425,7 +425,7 @@ read_break(Reader *self, bool hard)
     size_t source;
     const ContentLine *line;
 
-    if (at == NOT_FOUND)
+    if (at == NOT_FOUND || at + 1 == self->content->len) /* the last line's own end is no break */
         return;
     source = to_source(self, at);
     line = &g_array_index(self->content_lines, ContentLine, self->line);
@@ -565,10 +565,11 @@ leave_link(Reader *self)
 static size_t
 skip_definition(const Reader *self, size_t at)
 {
+    const size_t label = skip_white(self, at + 1);
     size_t after_title, end;
 
     at = skip_label(self, at);
-    if (at == NOT_FOUND || peek(self, at) != ':')
+    if (at == NOT_FOUND || peek(self, at) != ':' || label + 1 == at) /* "[ ]:" is none */
         return NOT_FOUND;
     at = skip_white(self, at + 1);
     end = skip_destination(self, at);

@@ -503,8 +503,9 @@ suffix_end(const char *p, const char *end)
         return NULL;
     if (n > MAX_SUFFIX_CHARS)
         return p; /* 10minutes: a number and a word */
-    if (n > 0 && q + 1 < end && *q == '/' && is_letter_at(q + 1, end) && !is_letter_at(q + 2, end))
-        q += 2; /* km/h */
+    if (n > 0 && q < end && *q == '/' && is_letter_at(q + 1, end) &&
+        !is_letter_at(g_utf8_next_char(q + 1), end))
+        q = g_utf8_next_char(q + 1); /* km/h */
     return q;
 }
 

@@ -24,6 +24,7 @@
 #define LOCK_TRIES 200
 #define LOCK_WAIT_US 10000
 #define MAX_LINKS 16
+#define BYTE_ORDER_MARK 0xFEFF
 
 typedef struct {
     bool exists;
@@ -592,6 +593,8 @@ word_problem(const char *word)
             return "has white space inside";
         if (g_unichar_iscntrl(c))
             return "has a control character inside";
+        if (c == BYTE_ORDER_MARK) /* first in the file, it would be none of the word */
+            return "has a byte order mark inside";
     }
     return NULL;
 }

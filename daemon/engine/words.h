@@ -33,9 +33,9 @@ char **pd_words_list(PdWords *self); /* (transfer full), sorted, g_strfreev */
 /**
  * pd_words_add:
  * @words: NULL-terminated; white space around one is dropped, those already there are passed over
- * @error: PD_ERROR_INVALID_TEXT: empty, over 200 bytes, not UTF-8, or with white space or a control
- *         character inside (nothing is added then); PD_ERROR_FAILED: cannot be saved (the list is
- *         as before)
+ * @error: PD_ERROR_INVALID_TEXT: empty, over 200 bytes, not UTF-8, or with white space, a control
+ *         character or a byte order mark inside (nothing is added then); PD_ERROR_FAILED: cannot
+ *         be saved (the list is as before)
  *
  * Returns: how many were new, or -1 with @error set
  */

@@ -102,13 +102,16 @@ note_id(Scan *self, const char *start, GError **error)
 }
 
 /*
- * What json-glib does not tell, or does not survive: it parses recursively without a limit, cuts
- * strings at a NUL, and does not keep a number as it was written. Whether it is JSON at all is
- * its question.
+ * What json-glib does not tell, or does not survive: it parses recursively without a limit, reads
+ * comments and 'strings', in which nothing is counted here, leaks the first of two values, cuts
+ * strings at a NUL, and does not keep a number as it was written. Whether it is JSON at all is its
+ * question.
  */
 static bool
 scan(Scan *self, GError **error)
 {
+    bool had_value = false;
+
     while (self->at < self->end) {
         const char *start = self->at++;
 
@@ -117,7 +120,11 @@ scan(Scan *self, GError **error)
                 return false;
             if (self->depth == 1 && !note_id(self, start, error))
                 return false;
+        } else if (*start == '/' || *start == '\'') {
+            return fail("not JSON: a comment, or a string in '", error);
         } else if (*start == '{' || *start == '[') {
+            if (self->depth <= 0 && had_value)
+                return fail("not JSON: more than one value", error);
             if (++self->depth > MAX_DEPTH) {
                 g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
                             "JSON nested more than %d deep", MAX_DEPTH);
@@ -126,6 +133,7 @@ scan(Scan *self, GError **error)
         } else if (*start == '}' || *start == ']') {
             self->depth--;
         }
+        had_value = had_value || (self->depth <= 0 && !g_ascii_isspace(*start));
     }
     return true;
 }

@@ -17,13 +17,14 @@ fail(const char *message, GError **error)
 }
 
 /*
- * What json-glib does not survive or tell: it parses recursively without a limit, and cuts a string
+ * What json-glib does not survive or tell: it parses recursively without a limit, reads comments
+ * and 'strings', in which nothing is counted here, leaks the first of two values, and cuts a string
  * at a NUL. Whether it is JSON at all is its question.
  */
 static bool
 is_harmless(const char *json, GError **error)
 {
-    bool in_string = false;
+    bool in_string = false, had_value = false;
     int depth = 0;
 
     for (const char *p = json; *p != '\0'; p++) {
@@ -33,10 +34,14 @@ is_harmless(const char *json, GError **error)
             p++;
         else if (*p == '"')
             in_string = !in_string;
+        else if (!in_string && (strchr("/'", *p) != NULL ||
+                                (depth <= 0 && had_value && strchr("[{", *p) != NULL)))
+            return fail("Could not parse JSON from 'data' parameter", error);
         else if (!in_string && strchr("[{", *p) != NULL && ++depth > MAX_DEPTH)
             return fail("Could not parse JSON from 'data' parameter: it is nested too deep", error);
         else if (!in_string && strchr("]}", *p) != NULL)
             depth--;
+        had_value = had_value || (depth <= 0 && !g_ascii_isspace(*p));
     }
     return true;
 }

@@ -111,6 +111,10 @@ pd_http_connections_enter(PdHttpConnections *self, GSocket *socket, PdHttpPhase 
 {
     Connection *connection = g_hash_table_lookup(self->connections, socket);
 
+    if (g_socket_is_closed(socket)) { /* with its last request */
+        pd_http_connections_drop(self, socket);
+        return;
+    }
     if (connection == NULL)
         connection = add(self, socket);
     g_clear_handle_id(&connection->timer, g_source_remove);

@@ -77,10 +77,11 @@ next_pair(const char *pair, const char *end)
 bool
 pd_http_form_add(GHashTable *form, const char *data, size_t length, GError **error)
 {
-    const char *end = data + length;
+    const char *end;
 
     if (data == NULL)
         return true;
+    end = data + length;
     for (const char *pair = data, *next; pair < end; pair = next) {
         next = next_pair(pair, end);
         if (!add_pair(form, pair, next, error))

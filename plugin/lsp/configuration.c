@@ -137,11 +137,21 @@ pd_server_did_change_configuration(PdLspServer *self, GVariant *params)
 /* Which of them the service does not know is found out by asking for each alone. */
 typedef struct {
     PdLspServer *server;
+    GCancellable *over; /* the server's */
     char *uri;
     GPtrArray *rules; /* of char *: still to be tried */
 } Trial;
 
 static void try_next(Trial *trial);
+
+static void
+trial_free(Trial *self)
+{
+    g_object_unref(self->over);
+    g_ptr_array_unref(self->rules);
+    g_free(self->uri);
+    g_free(self);
+}
 
 static void
 on_tried(GObject *object, GAsyncResult *result, void *user_data)
@@ -152,6 +162,10 @@ on_tried(GObject *object, GAsyncResult *result, void *user_data)
         proofd_client_check_finish(PROOFD_CLIENT(object), result, &error);
     const char *rule = trial->rules->pdata[trial->rules->len - 1];
 
+    if (g_cancellable_is_cancelled(trial->over)) {
+        trial_free(trial);
+        return;
+    }
     if (g_error_matches(error, PROOFD_ERROR, PROOFD_ERROR_INVALID_OPTION) &&
         g_hash_table_add(trial->server->bad_rules, g_strdup(rule))) {
         g_autofree char *message = g_strdup_printf(_("Setting proofd.disable: %s"), error->message);
@@ -179,9 +193,7 @@ try_next(Trial *trial)
     view = g_hash_table_lookup(trial->server->views, trial->uri);
     if (view != NULL)
         pd_view_check(view);
-    g_ptr_array_unref(trial->rules);
-    g_free(trial->uri);
-    g_free(trial);
+    trial_free(trial);
 }
 
 void
@@ -191,6 +203,7 @@ pd_view_try_rules(PdView *self)
 
     self->are_rules_tried = true;
     trial->server = self->server;
+    trial->over = g_object_ref(self->server->over);
     trial->uri = g_strdup(self->uri);
     trial->rules = g_ptr_array_new_with_free_func(g_free);
     for (char **rule = self->settings->disable; *rule != NULL; rule++)

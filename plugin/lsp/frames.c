@@ -97,11 +97,15 @@ mend_string(char *p, const char *end)
     return p < end ? p + 1 : p;
 }
 
-/* Returns: false: nested too deep */
-static bool
+/*
+ * Returns: (nullable): what is wrong. json-glib also reads comments and 'strings', in which nothing
+ * is counted here, and leaks the first of two values.
+ */
+static const char *
 mend(char *json, gsize n_bytes)
 {
     const char *end = json + n_bytes;
+    bool had_value = false;
     int depth = 0;
 
     for (char *p = json; p < end;) {
@@ -109,12 +113,17 @@ mend(char *json, gsize n_bytes)
 
         if (c == '"')
             p = mend_string(p, end);
+        else if (c == '/' || c == '\'')
+            return "not JSON: a comment, or a string in '";
+        else if ((c == '{' || c == '[') && depth <= 0 && had_value)
+            return "not JSON: more than one value";
         else if ((c == '{' || c == '[') && ++depth > PD_FRAMES_MAX_DEPTH)
-            return false;
+            return "the message is nested more than " G_STRINGIFY(PD_FRAMES_MAX_DEPTH) " deep";
         else if (c == '}' || c == ']')
             depth--;
+        had_value = had_value || (depth <= 0 && !g_ascii_isspace(c));
     }
-    return true;
+    return NULL;
 }
 
 /* --- what kind of message it is --- */
@@ -192,15 +201,16 @@ take_body(PdFrames *self)
 {
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) error = NULL;
+    const char *problem;
     JsonNode *root;
 
     if (!g_utf8_validate(self->body->str, (gssize)self->body->len, NULL)) {
         tell_bad(self, NULL, PD_RPC_PARSE_ERROR, "the message is not UTF-8");
         return;
     }
-    if (!mend(self->body->str, self->body->len)) {
-        tell_bad(self, NULL, PD_RPC_PARSE_ERROR,
-                 "the message is nested more than " G_STRINGIFY(PD_FRAMES_MAX_DEPTH) " deep");
+    problem = mend(self->body->str, self->body->len);
+    if (problem != NULL) {
+        tell_bad(self, NULL, PD_RPC_PARSE_ERROR, problem);
         return;
     }
     if (!json_parser_load_from_data(parser, self->body->str, (gssize)self->body->len, &error)) {

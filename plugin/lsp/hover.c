@@ -10,7 +10,7 @@
 #define MIN_CHANCE 0.05      /* likelier kinds of error are told */
 
 typedef struct {
-    PdLspServer *server;
+    bool is_markdown;
     PdRequest *request;
     PdLspRange range;
     char *message;
@@ -115,7 +115,7 @@ append_chances(const Page *page, const ProofdExplanation *explanation)
 static char *
 format_page(const Hover *self, const ProofdExplanation *explanation)
 {
-    const Page page = { g_string_new(NULL), self->server->can.hover_markdown };
+    const Page page = { g_string_new(NULL), self->is_markdown };
 
     append(&page, "", self->message);
     if (explanation != NULL) {
@@ -139,8 +139,7 @@ answer(Hover *self, const ProofdExplanation *explanation)
     GVariantDict contents, hover;
 
     g_variant_dict_init(&contents, NULL);
-    g_variant_dict_insert(&contents, "kind", "s",
-                          self->server->can.hover_markdown ? "markdown" : "plaintext");
+    g_variant_dict_insert(&contents, "kind", "s", self->is_markdown ? "markdown" : "plaintext");
     g_variant_dict_insert(&contents, "value", "s", value);
     g_variant_dict_init(&hover, NULL);
     g_variant_dict_insert_value(&hover, "contents", g_variant_dict_end(&contents));
@@ -198,7 +197,7 @@ explain(PdView *view, PdRequest *request, const ProofdFinding *finding)
     gsize n_bytes, start, end;
     const char *bytes = pd_lsp_text_peek(text, &n_bytes);
 
-    self->server = view->server;
+    self->is_markdown = view->server->can.hover_markdown;
     self->request = request;
     self->range =
         pd_lsp_text_range(text, finding->start, finding->length, view->server->can.encoding);

@@ -20,6 +20,7 @@ struct PdReader {
     PdReaderBadFunc bad;
     PdReaderEndFunc end;
     void *user_data;
+    bool is_stopped; /* the main loop's alone */
 };
 
 typedef struct {
@@ -39,8 +40,8 @@ clear(void *data)
     g_mutex_clear(&self->lock);
 }
 
-void
-pd_reader_unref(PdReader *self)
+static void
+unref(PdReader *self)
 {
     g_atomic_rc_box_release_full(self, clear);
 }
@@ -54,7 +55,7 @@ event_free(void *data)
 
     g_clear_pointer(&self->id, g_variant_unref);
     g_free(self->message);
-    pd_reader_unref(self->reader);
+    unref(self->reader);
     g_free(self);
 }
 
@@ -64,6 +65,8 @@ deliver(void *data)
     const Event *event = data;
     const PdReader *reader = event->reader;
 
+    if (reader->is_stopped)
+        return G_SOURCE_REMOVE;
     if (event->message != NULL)
         reader->bad(event->id, event->code, event->message, reader->user_data);
     else
@@ -151,7 +154,7 @@ run(void *data)
         pd_frames_push(frames, piece, (gsize)n);
     }
     tell(self, NULL, 0, NULL);
-    pd_reader_unref(self);
+    unref(self);
     return NULL;
 }
 
@@ -178,13 +181,20 @@ pd_reader_start(int fd, PdReaderBadFunc bad, PdReaderEndFunc end, void *user_dat
     thread = g_thread_try_new("reader", run, g_atomic_rc_box_acquire(self), error);
     if (thread == NULL) {
         close(ends[0]);
-        pd_reader_unref(self); /* the thread's */
-        pd_reader_unref(self);
+        unref(self); /* the thread's */
+        unref(self);
         return NULL;
     }
     g_thread_unref(thread);
     *ret_reader = self;
     return g_unix_input_stream_new(ends[0], TRUE);
+}
+
+void
+pd_reader_stop(PdReader *self)
+{
+    self->is_stopped = true;
+    unref(self);
 }
 
 void

@@ -19,12 +19,12 @@ typedef void (*PdReaderEndFunc)(void *user_data);
 /*
  * Starts reading @fd, which stays the caller's. The thread is within read() until @fd ends, and
  * owns the reader, too.
- * @ret_reader: (transfer full): for pd_reader_unref()
+ * @ret_reader: (transfer full): for pd_reader_stop()
  * Returns: (transfer full): the stream of good messages, or NULL with @error set
  */
 GInputStream *pd_reader_start(int fd, PdReaderBadFunc bad, PdReaderEndFunc end, void *user_data,
                               PdReader **ret_reader, GError **error);
-void pd_reader_unref(PdReader *self); /* once the main loop has ended */
+void pd_reader_stop(PdReader *self); /* no function is called any more; releases @self */
 
 /*
  * Around a call of ours: its answer may be there before its id is known here. Between the two,

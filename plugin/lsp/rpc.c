@@ -11,6 +11,7 @@ struct PdRpc {
     JsonrpcServer *server;
     JsonrpcClient *client;
     PdReader *reader;
+    GCancellable *closed; /* cancelled when this is freed: for answers that come later */
     const PdRpcFuncs *funcs;
     void *user_data;
     GHashTable *requests; /* id as text -> PdRequest, borrowed: those without an answer */
@@ -27,6 +28,7 @@ struct PdRequest {
 typedef struct {
     PdRpcCallFunc func;
     void *user_data;
+    GCancellable *closed; /* the connection's */
 } Call;
 
 /* --- writing --- */
@@ -98,11 +100,12 @@ static void
 on_called(GObject *object, GAsyncResult *result, void *user_data)
 {
     g_autofree Call *call = user_data;
+    g_autoptr(GCancellable) closed = call->closed;
     g_autoptr(GVariant) value = NULL;
     g_autoptr(GError) error = NULL;
 
     jsonrpc_client_call_finish(JSONRPC_CLIENT(object), result, &value, &error);
-    if (call->func != NULL)
+    if (call->func != NULL && !g_cancellable_is_cancelled(closed))
         call->func(error == NULL ? value : NULL, error, call->user_data);
 }
 
@@ -112,6 +115,7 @@ pd_rpc_call(PdRpc *self, const char *method, GVariant *params, PdRpcCallFunc fun
     g_autoptr(GVariant) id = NULL;
     Call *call = g_new0(Call, 1);
 
+    call->closed = g_object_ref(self->closed);
     call->func = func;
     call->user_data = user_data;
     pd_reader_begin_call(self->reader);
@@ -275,6 +279,7 @@ pd_rpc_new(int in, int out, const PdRpcFuncs *funcs, void *user_data, GError **e
     self->funcs = funcs;
     self->user_data = user_data;
     self->requests = g_hash_table_new(g_str_hash, g_str_equal);
+    self->closed = g_cancellable_new();
     self->n_unwritten = g_rc_box_new0(guint);
     self->server = jsonrpc_server_new();
     g_signal_connect(self->server, "handle-call", G_CALLBACK(on_call), self);
@@ -298,10 +303,12 @@ pd_rpc_free(PdRpc *self)
         ((PdRequest *)request)->rpc = NULL;
     g_signal_handlers_disconnect_by_data(self->server, self);
     jsonrpc_client_close(self->client, NULL, NULL);
+    g_cancellable_cancel(self->closed);
+    g_object_unref(self->closed);
     g_hash_table_unref(self->requests);
     g_object_unref(self->client);
     g_object_unref(self->server);
     g_rc_box_release(self->n_unwritten);
-    pd_reader_unref(self->reader);
+    pd_reader_stop(self->reader);
     g_free(self);
 }

@@ -36,6 +36,7 @@ struct PdLspServer {
     GHashTable *warned; /* messages about settings that were shown */
 
     ProofdClient *client;
+    GCancellable *over;     /* cancelled when this is freed: for answers that come later */
     bool is_service_missed; /* its absence was told */
     GHashTable *views;      /* uri -> PdView */
     char **languages;       /* (nullable): dictionaries that are installed; NULL: not known yet */

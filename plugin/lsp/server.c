@@ -204,6 +204,7 @@ pd_lsp_server_new(int in, int out, gint64 parent, GError **error)
     self->turned_off = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->bad_rules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     self->client = proofd_client_new();
+    self->over = g_cancellable_new();
     g_signal_connect_swapped(self->client, "words-changed", G_CALLBACK(pd_server_find_included),
                              self);
     self->rpc = pd_rpc_new(in, out, &funcs, self, error);
@@ -221,6 +222,8 @@ pd_lsp_server_free(PdLspServer *self)
 {
     if (self == NULL)
         return;
+    g_cancellable_cancel(self->over);
+    g_object_unref(self->over);
     g_hash_table_remove_all(self->views); /* each may look at the others */
     g_hash_table_unref(self->views);
     g_clear_handle_id(&self->parent_source, g_source_remove);

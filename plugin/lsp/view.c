@@ -151,17 +151,24 @@ on_progress(PdDocument *document, gsize done, void *user_data)
         pd_progress_report(self->progress, done);
 }
 
+typedef struct {
+    PdLspServer *server;
+    GCancellable *over; /* its */
+} Question;
+
 /* Now that the dictionaries are known, texts whose language is to be guessed get it. */
 static void
 on_languages(GObject *object, GAsyncResult *result, void *user_data)
 {
-    PdLspServer *server = user_data;
+    g_autofree Question *question = user_data;
+    g_autoptr(GCancellable) over = question->over;
+    PdLspServer *server = question->server;
     g_autoptr(GVariant) properties =
         proofd_client_get_service_properties_finish(PROOFD_CLIENT(object), result, NULL);
     GHashTableIter iter;
     void *view;
 
-    if (server->languages != NULL || properties == NULL ||
+    if (g_cancellable_is_cancelled(over) || server->languages != NULL || properties == NULL ||
         !g_variant_lookup(properties, "Languages", "^as", &server->languages))
         return;
     g_hash_table_iter_init(&iter, server->views);
@@ -171,14 +178,22 @@ on_languages(GObject *object, GAsyncResult *result, void *user_data)
 }
 
 static void
+ask_languages(PdLspServer *server)
+{
+    Question *question = g_new0(Question, 1);
+
+    question->server = server;
+    question->over = g_object_ref(server->over);
+    proofd_client_get_service_properties_async(server->client, NULL, on_languages, question);
+}
+
+static void
 on_opened(PdDocument *document, void *user_data)
 {
     PdView *self = user_data;
 
     if (is_guessed(self) && self->server->languages == NULL)
-        proofd_client_get_service_properties_async(self->server->client, NULL, on_languages,
-                                                   self->server);
-
+        ask_languages(self->server);
     if (!self->server->is_service_missed)
         return;
     self->server->is_service_missed = false;

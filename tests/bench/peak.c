@@ -76,12 +76,24 @@ best_rate(void (*burst)(void), double operations)
     return best;
 }
 
+/* clang 14's __builtin_cpu_supports() does not know it. */
+static int
+has_avx_vnni(void)
+{
+    unsigned a = 7, b, c = 1, d;
+
+    if (!__builtin_cpu_supports("avx2"))
+        return 0;
+    __asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+    return (a & 1u << 4) != 0;
+}
+
 double
 peak_int8(void)
 {
     if (__builtin_cpu_supports("avx512vnni"))
         return best_rate(burst_avx512_vnni, 128);
-    return __builtin_cpu_supports("avxvnni") ? best_rate(burst_avx_vnni, 64) : 0;
+    return has_avx_vnni() ? best_rate(burst_avx_vnni, 64) : 0;
 }
 
 double

@@ -47,6 +47,10 @@ test_bad(void)
     } rows[] = {
         { "", NULL, "not a JSON object" },
         { "foo", NULL, "not JSON" },
+        { "{/*\"*/\"id\":1,\"text\":\"t\"}", NULL, "comment" },
+        { "{'id':1,\"text\":\"t\"}", NULL, "string in '" },
+        { "{}{\"id\":1,\"text\":\"t\"}", NULL, "more than one value" },
+        { "9{\"id\":1,\"text\":\"t\"}", NULL, "more than one value" },
         { "[]", NULL, "not a JSON object" },
         { "{\"id\":\"a\"", NULL, "not JSON" },
         { "{\"text\":\"t\"}", NULL, "no \"id\"" },

@@ -140,6 +140,7 @@ test_latex(void)
     assert_text("latex", "\\usepackage{x}\\title{A b}\\begin{document}c\\end{document}d", "A b||c");
     assert_text("latex", "use \\texttt{a b} and \\verb|{| or \\mycmd here \\unknown{text}",
                 "use a b and X or X here text");
+    assert_text("latex", "\\verbéaéb \\verb", "Xb");
     assert_text("latex", "\\href{http://x}{a b} \\input{c} \\textcolor{red}{d} \\label{e}f",
                 "a b d f");
     assert_text("latex", "\\begin{itemize}\\item a\\item[x] b\\end{itemize}", "a||b");
@@ -214,6 +215,7 @@ test_strings(void)
                 "Could not open the \"X\" of X|files.");
     assert_text("code:c",
                 "f(\"SELECT a FROM the b\", \"btn btn-big\", \"%s: %s\", \"a=b of it; c\");", "");
+    assert_text("code:python", "f(\"The \\é is\")", "The X is");
     assert_text("code:python", "f(f\"The {a!r} is\", b'The x is', r'the \\d is')", "The X is");
     assert_text("code:javascript", "f(`The ${a} is\nhere`, 'It isn\\'t so')",
                 "The X is here||It isn't so");

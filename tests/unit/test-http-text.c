@@ -133,6 +133,10 @@ test_annotation_bad(void)
     } rows[] = {
         { "", "Could not parse JSON from 'data' parameter" },
         { "{", "Could not parse JSON from 'data' parameter" },
+        { "{\"text\":/*\"*/\"a\"}", "Could not parse JSON from 'data' parameter" },
+        { "{\"text\":'a'}", "Could not parse JSON from 'data' parameter" },
+        { "{}{\"text\":\"a\"}", "Could not parse JSON from 'data' parameter" },
+        { "9{\"text\":\"a\"}", "Could not parse JSON from 'data' parameter" },
         { "[]", "'data' key in JSON requires 'text' or 'annotation' key" },
         { "{}", "'data' key in JSON requires 'text' or 'annotation' key" },
         { "{\"text\":\"a\",\"annotation\":[]}",

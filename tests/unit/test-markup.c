@@ -106,6 +106,7 @@ test_blocks(void)
     assert_text("a\r\nb\r\n\r\n*c*\r\nd\re", "a b\n\nc d e");
     assert_text("[r]: /u \"T\n t\"\n[s]:\n  <v>\ntext [r]", "text r");
     assert_text("[not]: a definition of it", "[not]: a definition of it");
+    assert_text("[]:(\na[]:(", "[]:( a[]:(");
     assert_text("| a b | c |\n| --- |:-:|\n| d | `e` |", " a b \n\n c \n\n d \n\n e ");
     assert_text("a | b\nnot a table", "a | b not a table");
 }

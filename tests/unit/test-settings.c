@@ -138,7 +138,7 @@ test_unknown_names(void)
 static void
 test_damaged(void)
 {
-    static const char bytes[] = "[check]\nlevel=\xff\xfe\n";
+    static const char bytes[] = "[check]\nlevel=\xff\xfe\n\xff=1\n";
     g_autoptr(GPtrArray) warnings = NULL;
     g_autoptr(PdSettings) settings = load("no group\n", -1, &warnings);
     g_autoptr(GPtrArray) more = NULL;
@@ -147,8 +147,9 @@ test_damaged(void)
     assert_defaults(settings);
     assert_warns(warnings, 0, "proofd.conf:1: ");
     assert_defaults(other);
-    g_assert_cmpuint(more->len, ==, 1);
+    g_assert_cmpuint(more->len, ==, 2);
     g_assert_true(g_utf8_validate(g_ptr_array_index(more, 0), -1, NULL));
+    g_assert_true(g_utf8_validate(g_ptr_array_index(more, 1), -1, NULL));
 }
 
 /* The line at fault, wherever it is; the last of two that set the same key, which counts. */

@@ -197,6 +197,7 @@ test_tokens_numbers(void)
     assert_tokens("3 3.14 1,000 2nd 10kg 1990s", "N:3 N:3.14 N:1,000 N:2nd N:10kg N:1990s");
     assert_tokens("10:30 am, 10-15, 2024-01-05", "N:10:30 W:am P:, N:10-15 P:, N:2024-01-05");
     assert_tokens("$5.50 50% 1/2 5km/h 20°C", "P:$ N:5.50 N:50 P:% N:1/2 N:5km/h N:20°C");
+    assert_tokens("5км/ч 5km/é", "N:5км/ч N:5km/é");
     assert_tokens("10minutes", "N:10 W:minutes");
     assert_tokens("3-year-old", "N:3 P:- W:year P:- W:old");
     assert_tokens("in 1999.", "W:in N:1999 P:.");

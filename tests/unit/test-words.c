@@ -133,8 +133,8 @@ test_bad_words(Fixture *f, gconstpointer data)
     g_autoptr(PdWords) words = open_words(f);
     g_autofree char *longest = g_strnfill(200, 'x');
     g_autofree char *too_long = g_strnfill(201, 'x');
-    const char *bad[] = { "",     "  ",    "two words",     "a\nb",  "tab\tbed",
-                          "\xFF", "a\x01", "no\u00A0break", too_long };
+    const char *bad[] = { "",     "  ",    "two words",     "a\nb",       "tab\tbed",
+                          "\xFF", "a\x01", "no\u00A0break", "\uFEFFmark", too_long };
 
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         const char *list[] = { "good", bad[i], NULL };

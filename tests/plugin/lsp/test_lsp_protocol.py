@@ -126,6 +126,10 @@ class Messages(LspCase):
         for body, code, named in (
                 (b"{", PARSE_ERROR, "not JSON"), (b"", None, ""), (b"\xff{}", PARSE_ERROR, "UTF-8"),
                 (b"[]", INVALID_REQUEST, "object"), (b"1", INVALID_REQUEST, "object"),
+                (b'{}{"jsonrpc":"2.0","method":"x"}', PARSE_ERROR, "one value"),
+                (b"{'jsonrpc':'2.0'}", PARSE_ERROR, "string"),
+                (b'{"jsonrpc":"2.0","method":"x","params":/*"*/' + b"[" * 100000, PARSE_ERROR,
+                 "comment"),
                 (b"{}", INVALID_REQUEST, "jsonrpc"),
                 (b'{"jsonrpc":"1.0","method":"x"}', INVALID_REQUEST, "jsonrpc"),
                 (b'{"jsonrpc":"2.0","method":7}', INVALID_REQUEST, "method"),
