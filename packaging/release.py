@@ -9,7 +9,8 @@
   vVERSION                       a signed tag, if there is a key
 
 The version is meson.build's. Refused: files that are not committed, a NEWS.md without a dated
-section of that version first, a tag of that name on another commit. --check looks at NEWS.md alone.
+section of that version first, another version in Emacs's or VS Code's package, a tag of that name
+on another commit. --check looks at NEWS.md and the versions alone.
 Exit status: 0 done, 1 refused.
 """
 
@@ -29,6 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEADING = re.compile(r"## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d|not released yet)\)$")
 CODE, DATA = "LGPL-2.1-or-later", "Apache-2.0"
 COPYRIGHT = "Copyright proofd authors"
+ALSO_IN = (("plugin/emacs/proofd.el", r"^;; Version: (\S+)$"),
+           ("plugin/vscode/package.json", r'^  "version": "([^"]+)"'))
 # What the model's data was made from, by others: name, licence, copyright, where from.
 ORIGINS = (
     ("all-MiniLM-L6-v2", "Apache-2.0", "nreimers, Microsoft",
@@ -97,7 +100,14 @@ def check_heading(sections, number, version, date):
 
 
 def check_news(root):
-    """The sections; the first must be meson.build's version."""
+    """The sections; the first must be meson.build's version, which the packages repeat."""
+    for name, pattern in ALSO_IN:
+        path = root / name
+        if path.exists():
+            found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)[1]
+            if found != version_of(root):
+                raise Refused(f"{name}: its version is {found}, but meson.build has "
+                              f"{version_of(root)}")
     sections = news((root / "NEWS.md").read_text(encoding="utf-8"))
     if sections[0][0] != version_of(root):
         raise Refused(f"NEWS.md: its first version is {sections[0][0]}, but meson.build has "
@@ -150,7 +160,7 @@ def bill(root, version, tarball, created):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         here = [file_of(path, root) for path in sorted(folder.iterdir()) if path.is_file()]
         model = package(manifest["name"], manifest["version"], manifest["licence"], COPYRIGHT,
-                        primaryPackagePurpose="DATA",
+                        primaryPackagePurpose="OTHER",
                         packageVerificationCode=verification_code(here))
         model["filesAnalyzed"] = True
         packages.append(model)

@@ -89,6 +89,11 @@ INCLUDES = [
     ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
     ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),
     ("plugin/editor/*", ["plugin/editor/*", "plugin/client/*"]),
+    # the text of others: what shows it knows nothing of how it is read
+    *[(f"plugin/atspi/{leaf}.*", []) for leaf in ("config", "place", "reach", "tray", "window")],
+    ("plugin/atspi/panel.*", ["plugin/atspi/place.h"]),
+    ("plugin/atspi/object.*", ["plugin/atspi/reach.h"]),
+    ("plugin/atspi/*", ["plugin/atspi/*", "plugin/client/*"]),
     # in the host's process and never waiting for the bus: dictionaries and words by themselves
     ("plugin/enchant/*", ["plugin/enchant/*", "daemon/engine/distance.h",
                           "daemon/engine/lexicon.h", "daemon/engine/words.h"]),
@@ -106,6 +111,10 @@ LIBRARIES = [
     ("libexttextcat/*", ["daemon/engine/language.c", "plugin/http/*"],
      "libexttextcat stays behind language.h"),
     ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
+    ("atspi/*", ["plugin/atspi/look.c"], "AT-SPI's names belong to plugin/atspi"),
+    ("gtk/gtk.h", ["plugin/atspi/main.c", "plugin/atspi/panel.c", "plugin/atspi/tray.c",
+                   "plugin/editor/*", "plugin/gedit/*", "tests/*"],
+     "windows belong to the programs with a screen"),
     ("libsoup/*", ["plugin/http/*"], "HTTP belongs to plugin/http"),
     ("gtksourceview/*", ["plugin/editor/*"], "GtkSourceView belongs to proof-editor"),
     ("enchant*", ["plugin/enchant/*", "tests/*"], "Enchant belongs to its provider"),

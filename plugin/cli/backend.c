@@ -30,7 +30,8 @@ use_engine(PdBackend *self, GError **error)
     if (self->words == NULL)
         return false;
     self->checker = pd_checker_new(self->options->models, self->words, CACHE_BYTES);
-    return pd_options_choose_models(self->options, self->checker, error);
+    pd_options_choose_models(self->options, self->checker);
+    return true;
 }
 
 /* After a failed call: is it worth another? Nobody there any more: the engine takes over. */

@@ -234,17 +234,19 @@ pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char
     return true;
 }
 
-bool
-pd_options_choose_models(const PdOptions *self, PdChecker *checker, GError **error)
+void
+pd_options_choose_models(const PdOptions *self, PdChecker *checker)
 {
     g_autoptr(GHashTable) chosen = NULL;
+    g_autoptr(GError) error = NULL;
 
     if (self->models != NULL)
-        return true;
-    chosen = pd_packages_chosen(error);
+        return;
+    chosen = pd_packages_chosen(&error);
     if (chosen != NULL)
         pd_checker_choose_models(checker, chosen);
-    return chosen != NULL;
+    else
+        pd_say("%s", error->message);
 }
 
 ProofdOptions *

@@ -49,8 +49,11 @@ void pd_options_done(PdOptions *self);
 bool pd_options_parse(PdOptions *self, PdOptionSet set, const char *usage, const char *description,
                       const GOptionEntry *entries, int argc, char **argv);
 
-/* The models that the settings choose, unless --models is given. */
-bool pd_options_choose_models(const PdOptions *self, PdChecker *checker, GError **error);
+/*
+ * Has @checker use the models that the settings choose, unless --models is given. Settings that
+ * cannot be read stop nothing: what is wrong is told.
+ */
+void pd_options_choose_models(const PdOptions *self, PdChecker *checker);
 
 /* What they ask of a check: (transfer full). */
 ProofdOptions *pd_options_for_check(const PdOptions *self);

@@ -43,10 +43,10 @@ look_at_own_model(Status *self, const PdOptions *options)
     g_autofree char *language = pd_options_default_language();
     g_autoptr(PdChecker) checker = pd_checker_new(options->models, NULL, 0);
     g_autoptr(GError) error = NULL;
-    PdModel *model = NULL;
+    PdModel *model;
 
-    if (pd_options_choose_models(options, checker, &error))
-        model = pd_checker_model(checker, language, &error);
+    pd_options_choose_models(options, checker);
+    model = pd_checker_model(checker, language, &error);
     if (model != NULL)
         self->model_hash = pd_model_hash(model);
     self->model = g_strdup(error != NULL   ? error->message

@@ -12,6 +12,7 @@ struct _PdAnnotator {
     GtkTextBuffer *buffer;
     GtkTextTag *spelling, *grammar;
     GHashTable *ignored; /* fingerprints, as int64 */
+    GPtrArray *shown;    /* (nullable): what is shown, until something changes */
     bool is_started;
     guint removed;       /* by the "delete-range" that is under way */
     GtkTextMark *typing; /* (nullable): behind the word that is being typed */
@@ -45,17 +46,17 @@ is_shown(const PdAnnotator *self, const ProofdFinding *finding)
 {
     const gint64 fingerprint = (gint64)finding->fingerprint;
 
-    return !g_hash_table_contains(self->ignored, &fingerprint) && !is_typed(self, finding);
+    return (g_hash_table_size(self->ignored) == 0 ||
+            !g_hash_table_contains(self->ignored, &fingerprint)) &&
+           !is_typed(self, finding);
 }
 
-GPtrArray *
-pd_annotator_get_findings(PdAnnotator *self)
+static GPtrArray *
+find_shown(PdAnnotator *self)
 {
-    g_autoptr(GPtrArray) all = NULL;
+    g_autoptr(GPtrArray) all = pd_session_get_findings(self->session);
     GPtrArray *shown = g_ptr_array_new_with_free_func((GDestroyNotify)proofd_finding_unref);
 
-    g_return_val_if_fail(PD_IS_ANNOTATOR(self), shown);
-    all = pd_session_get_findings(self->session);
     for (guint i = 0; i < all->len; i++) {
         ProofdFinding *finding = g_ptr_array_index(all, i);
 
@@ -63,6 +64,21 @@ pd_annotator_get_findings(PdAnnotator *self)
             g_ptr_array_add(shown, proofd_finding_ref(finding));
     }
     return shown;
+}
+
+GPtrArray *
+pd_annotator_get_findings(PdAnnotator *self)
+{
+    g_return_val_if_fail(PD_IS_ANNOTATOR(self), NULL);
+    if (self->shown == NULL)
+        self->shown = find_shown(self);
+    return g_ptr_array_ref(self->shown);
+}
+
+static void
+forget_shown(PdAnnotator *self)
+{
+    g_clear_pointer(&self->shown, g_ptr_array_unref);
 }
 
 void
@@ -89,9 +105,11 @@ pd_annotator_get_text(PdAnnotator *self, const ProofdFinding *finding)
 static void
 refresh(PdAnnotator *self, guint start, guint end)
 {
-    g_autoptr(GPtrArray) findings = pd_annotator_get_findings(self);
+    g_autoptr(GPtrArray) findings = NULL;
     GtkTextIter from, to;
 
+    forget_shown(self);
+    findings = pd_annotator_get_findings(self);
     gtk_text_buffer_get_iter_at_offset(self->buffer, &from, (int)start);
     gtk_text_buffer_get_iter_at_offset(self->buffer, &to, (int)MIN(end, G_MAXINT));
     if (gtk_text_iter_equal(&from, &to))
@@ -162,7 +180,7 @@ pd_annotator_find_next(PdAnnotator *self, guint offset, bool forward)
 static void
 edit(PdAnnotator *self, guint start, guint removed, const char *inserted, guint n_inserted)
 {
-    g_autoptr(GPtrArray) before = pd_session_get_findings(self->session);
+    g_autoptr(GPtrArray) before = pd_annotator_get_findings(self);
     guint from = start, to = start + removed;
 
     for (guint i = 0; i < before->len; i++) {
@@ -425,6 +443,7 @@ dispose(GObject *object)
         g_signal_handlers_disconnect_by_data(self->buffer, self);
         pd_session_stop(self->session);
     }
+    forget_shown(self);
     g_clear_object(&self->session);
     g_clear_object(&self->buffer);
     G_OBJECT_CLASS(pd_annotator_parent_class)->dispose(object);

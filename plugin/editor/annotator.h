@@ -44,7 +44,7 @@ void pd_annotator_stop(PdAnnotator *self);
  *
  * What is shown: not what was ignored, nor the word that is being typed.
  *
- * Returns: (transfer container) (element-type ProofdFinding): by start
+ * Returns: (transfer container) (element-type ProofdFinding): by start; not to be changed
  */
 GPtrArray *pd_annotator_get_findings(PdAnnotator *self);
 /* The first finding at @offset, its end included. (transfer full) (nullable) */

@@ -325,7 +325,7 @@ is_disabled(const PdSession *self, const ProofdFinding *finding)
 {
     const char *const *rules = (const char *const *)self->disabled;
 
-    return rules != NULL &&
+    return rules != NULL && rules[0] != NULL &&
            (g_strv_contains(rules, finding->rule) || g_strv_contains(rules, finding->kind));
 }
 

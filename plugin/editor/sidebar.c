@@ -13,6 +13,8 @@
 #define PAGE_STATISTICS "statistics"
 #define MARGIN 12
 #define MIN_WIDTH 320
+#define MANY 1000 /* findings, whose rows are not made anew at each letter */
+#define MANY_AFTER_MS 700
 
 struct _PdSidebar {
     GtkBox parent;
@@ -143,9 +145,12 @@ update(gpointer data)
 void
 pd_sidebar_update_soon(PdSidebar *self, PdAnnotator *annotator)
 {
-    g_set_object(&self->annotator, annotator);
+    g_autoptr(GPtrArray) findings = pd_annotator_get_findings(annotator);
+
     if (self->update_source == 0)
-        self->update_source = g_idle_add(update, self);
+        self->update_source = findings->len < MANY ? g_idle_add(update, self)
+                                                   : g_timeout_add(MANY_AFTER_MS, update, self);
+    g_set_object(&self->annotator, annotator);
 }
 
 void

@@ -66,6 +66,7 @@ void
 pd_statistics_update(PdStatistics *self, PdAnnotator *annotator)
 {
     g_autoptr(GPtrArray) findings = pd_annotator_get_findings(annotator);
+    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
     g_autofree char *time =
         format_time(pd_session_get_time_ms(pd_annotator_peek_session(annotator)));
 
@@ -73,12 +74,17 @@ pd_statistics_update(PdStatistics *self, PdAnnotator *annotator)
     set_number(self, ROW_FINDINGS, findings->len);
     while (self->n_rows > N_FIXED_ROWS)
         gtk_grid_remove_row(self->grid, (int)--self->n_rows);
-    for (const char *const *kind = pd_kinds(); *kind != NULL; kind++) {
-        g_autofree char *number = NULL;
-        guint n = 0;
+    for (guint i = 0; i < findings->len; i++) {
+        const char *kind = ((ProofdFinding *)findings->pdata[i])->kind;
 
-        for (guint i = 0; i < findings->len; i++)
-            n += g_str_equal(((ProofdFinding *)findings->pdata[i])->kind, *kind);
+        g_hash_table_insert(
+            counts, (char *)kind,
+            GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(counts, kind)) + 1));
+    }
+    for (const char *const *kind = pd_kinds(); *kind != NULL; kind++) {
+        const guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, *kind));
+        g_autofree char *number = NULL;
+
         if (n == 0)
             continue;
         number = g_strdup_printf("%'u", n);

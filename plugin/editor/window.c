@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #define TEXT_MARGIN 18
+#define LINE_GAP 3 /* room for the underlines */
 
 G_DEFINE_FINAL_TYPE(PdWindow, pd_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -384,7 +385,8 @@ set_up_view(PdWindow *self)
     gtk_text_view_set_bottom_margin(view, TEXT_MARGIN);
     gtk_text_view_set_left_margin(view, TEXT_MARGIN);
     gtk_text_view_set_right_margin(view, TEXT_MARGIN);
-    gtk_text_view_set_pixels_below_lines(view, 3); /* room for the underlines */
+    gtk_text_view_set_pixels_below_lines(view, LINE_GAP);
+    gtk_text_view_set_pixels_inside_wrap(view, LINE_GAP);
     gtk_widget_add_css_class(GTK_WIDGET(view), "proof-text");
     pd_ui_set_name(GTK_WIDGET(view), _("Text"));
 }

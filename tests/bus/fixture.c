@@ -51,9 +51,8 @@ set_environment(const PdFixture *self, GSubprocessLauncher *launcher)
         g_subprocess_launcher_setenv(launcher, "DBUS_SESSION_BUS_ADDRESS", self->address, TRUE);
 }
 
-/* @option: (nullable) */
 static void
-start_bus(PdFixture *self, const char *bus_option)
+start_bus(PdFixture *self)
 {
     g_autofree char *services = pd_fixture_path(self, "services");
     g_autofree char *path = pd_fixture_path(self, "bus.conf");
@@ -67,8 +66,9 @@ start_bus(PdFixture *self, const char *bus_option)
     g_mkdir_with_parents(services, 0700);
     g_assert_true(g_file_set_contents(path, config, -1, NULL));
     set_environment(self, launcher);
-    self->daemon = g_subprocess_launcher_spawn(launcher, &error, "dbus-daemon", option, "--nofork",
-                                               "--nopidfile", "--print-address", bus_option, NULL);
+    self->daemon =
+        g_subprocess_launcher_spawn(launcher, &error, "dbus-daemon", option, "--nofork",
+                                    "--nopidfile", "--print-address", self->bus_option, NULL);
     g_assert_no_error(error);
     lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(self->daemon));
     self->address = g_data_input_stream_read_line(lines, NULL, NULL, NULL);
@@ -80,7 +80,7 @@ pd_fixture_bus_up(PdFixture *self, gconstpointer data)
 {
     self->dir = g_dir_make_tmp("proofd-bus-XXXXXX", NULL);
     self->models = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
-    start_bus(self, data);
+    start_bus(self);
     self->client = pd_fixture_connect(self);
 }
 

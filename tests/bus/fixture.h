@@ -12,15 +12,16 @@
 #include <stdint.h>
 
 typedef struct {
-    char *dir;     /* temporary; HOME and the XDG folders are in it */
-    char *models;  /* what --models gets; a test may set another before it starts the service */
-    char *address; /* of the bus */
+    char *dir;    /* temporary; HOME and the XDG folders are in it */
+    char *models; /* what --models gets; a test may set another before it starts the service */
+    const char *bus_option; /* (nullable): a further one of dbus-daemon */
+    char *address;          /* of the bus */
     GSubprocess *daemon;
     GSubprocess *service; /* (nullable) */
     GDBusConnection *client;
 } PdFixture;
 
-/* The bus and a client, no service. @data: (nullable): a further option of dbus-daemon. */
+/* The bus and a client, no service. */
 void pd_fixture_bus_up(PdFixture *self, gconstpointer data);
 /* And the service, idle exit off, ready to be called. For g_test_add(). */
 void pd_fixture_up(PdFixture *self, gconstpointer data);

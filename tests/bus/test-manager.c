@@ -28,7 +28,8 @@ manager_up(Fixture *self, gconstpointer data)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     g_autofree char *path = NULL;
 
-    pd_fixture_bus_up(&self->base, data);
+    self->base.bus_option = data;
+    pd_fixture_bus_up(&self->base, NULL);
     path = pd_fixture_path(&self->base, "notify");
     g_assert_cmpuint(g_strlcpy(address.sun_path, path, sizeof address.sun_path), <,
                      sizeof address.sun_path);
@@ -43,7 +44,7 @@ manager_up(Fixture *self, gconstpointer data)
 static void
 manager_down(Fixture *self, gconstpointer data)
 {
-    pd_fixture_down(&self->base, data);
+    pd_fixture_down(&self->base, NULL);
     close(self->fd);
     g_unsetenv("NOTIFY_SOCKET");
     g_unsetenv("WATCHDOG_USEC");

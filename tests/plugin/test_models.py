@@ -227,6 +227,8 @@ class TestUse(ModelCase):
         self.proof("model", "use", "default", status=2)
         self.assertIn("proofd.conf", self.errors)
         self.assertEqual(self.conf.read_text(), "no setting\n")
+        self.proof("check", "--local", stdin="She go home.\n", status=1)
+        self.assertIn("proofd.conf", self.errors)
 
     def test_link_stays(self):
         target = self.dir / "dotfiles.conf"

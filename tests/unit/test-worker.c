@@ -493,6 +493,55 @@ test_free_while_typing(void)
     g_assert_cmpint(behind.error_code, ==, PD_ERROR_CANCELLED);
 }
 
+/* Settings change while a text is being checked: it is checked once more, and answered once. */
+static void
+test_configure(void)
+{
+    g_autofree char *models = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
+    g_autofree char *text = long_text(100);
+    g_autoptr(GHashTable) chosen = g_hash_table_new(g_str_hash, g_str_equal);
+    Answer slow = { 0 }, model = { 0 }, broken = { 0 };
+    Bench bench;
+    PdJobSpec spec;
+
+    bench_up(&bench);
+    spec = spec_for(PD_JOB_CHECK, ":1.1", text);
+    push(&bench, &slow, 's', &spec);
+    for (unsigned i = 0; i < 3; i++) {
+        pd_worker_configure(bench.worker, models, NULL, 1024 * 1024);
+        g_usleep(10000);
+    }
+    wait_all(&bench);
+    g_assert_cmpuint(slow.n_called, ==, 1);
+    g_assert_cmpint(slow.error_code, ==, -1);
+    g_assert_cmpuint(slow.n_findings, >=, 100);
+    g_hash_table_insert(chosen, (gpointer) "en", (gpointer) "gone");
+    pd_worker_configure(bench.worker, models, chosen, 1024 * 1024);
+    spec = spec_for(PD_JOB_MODEL, ":1.1", NULL);
+    push(&bench, &broken, 'b', &spec);
+    wait_all(&bench);
+    g_assert_cmpint(broken.error_code, ==, PD_ERROR_MODEL_BROKEN);
+    pd_worker_configure(bench.worker, models, NULL, 0);
+    push(&bench, &model, 'm', &spec);
+    wait_all(&bench);
+    g_assert_cmpint(model.error_code, ==, -1);
+    bench_down(&bench);
+}
+
+/* With nothing to do it comes round when it is asked, so the second question is answered. */
+static void
+test_is_alive(void)
+{
+    Bench bench;
+
+    bench_up(&bench);
+    g_assert_true(pd_worker_is_alive(bench.worker)); /* asked for the first time */
+    for (unsigned i = 0; i < 3; i++)
+        while (!pd_worker_is_alive(bench.worker))
+            g_usleep(1000);
+    bench_down(&bench);
+}
+
 /* Long enough for the reader, and one sentence to check. */
 static char *
 long_markdown(void)
@@ -598,6 +647,8 @@ main(int argc, char **argv)
     g_test_add_func("/worker/limit-per-client", test_limit_per_client);
     g_test_add_func("/worker/limit-of-all", test_limit_of_all);
     g_test_add_func("/worker/limit-of-bytes", test_limit_of_bytes);
+    g_test_add_func("/worker/configure", test_configure);
+    g_test_add_func("/worker/is-alive", test_is_alive);
     g_test_add_func("/worker/free", test_free);
     g_test_add_func("/worker/free-while-typing", test_free_while_typing);
     g_test_add_func("/worker/read-apart", test_read_apart);

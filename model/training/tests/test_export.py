@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """export and reference: each form read back, ONNX, and the C code against PyTorch."""
+import hashlib
 import json
 import os
 import shutil
@@ -59,6 +60,24 @@ def test_int8_is_within_half_a_step(exported, finetuned):
         assert (error <= 0.5001 * scale.double()[:, None])[~clipped].all(), name
     assert sum(1 for name in stored if name.endswith("_scale")) == sum(
         tensor.ndim == 2 for tensor in exact.values())
+
+
+def test_manifest(exported, stage):
+    folder = exported["fp32"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert set(manifest["files"]) == {"config.json", "model.safetensors", "vocab.txt"}
+    for name, entry in manifest["files"].items():
+        data = (folder / name).read_bytes()
+        assert entry == {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+    golden = manifest["golden"]
+    assert len(golden["ids"]) == len(golden["types"]) == len(golden["wrong"]) > 5
+    assert all(0 < chance < 1 for chance in golden["wrong"])
+    (folder / "names.txt").write_text("Xyz\n")
+    assert stage("manifest", folder, "--version", "2.0.0") == 0
+    again = json.loads((folder / "manifest.json").read_text())
+    assert "names.txt" in again["files"] and again["version"] == "2.0.0"
+    assert again["golden"] == golden
+    (folder / "names.txt").unlink()
 
 
 def test_products_are_packed_and_aligned(exported):

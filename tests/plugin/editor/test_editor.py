@@ -280,6 +280,8 @@ class Program(EditorCase):
         self.open(TEXT)
         self.wait_text(TEXT)
         self.key("ctrl+f")
+        wait_for(lambda: [node for node in self.ask("focus") or [] if node["name"] != "Text"],
+                 "the entry has the focus")
         self.type("school")
         self.wait_label("1 of 1")
         self.key("Escape")
