@@ -19,7 +19,8 @@ MAX_FUNCTION_LINES = 60
 LONG_FUNCTIONS = {"model/electra.c": 100}  # the forward pass reads best in one piece
 
 LICENCE = "SPDX-License" "-Identifier: LGPL-2.1-or-later"
-SKIPPED_DIRS = {".git", "build", "__pycache__", ".pytest_cache", "LICENSES", "golden", "data"}
+SKIPPED_DIRS = {".git", "build", "dist", "__pycache__", ".pytest_cache", "LICENSES", "golden",
+                "data"}
 SCRIPTS = {".py", ".sh", ".build", ".supp", ".in", ".service", ".conf"}
 SCRIPT_NAMES = {"dev", "run", "meson.build", "meson_options.txt", ".clang-format", ".editorconfig",
                 ".gitignore"}

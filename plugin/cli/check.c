@@ -47,7 +47,8 @@ job_done(Job *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_done)
 
 static const char summary[] =
-    "Finds wrong words in files, or in standard input, and proposes corrections.\n"
+    "Finds wrong words in files, in standard input, or in a text given in quotes, and proposes\n"
+    "corrections.\n"
     "\n"
     "Other commands (proof help COMMAND):\n"
     "  batch     many texts, as JSON lines\n"
@@ -56,6 +57,7 @@ static const char summary[] =
     "  words     your own words: list, add, remove, import\n"
     "  model     which models there are: list, verify, use\n"
     "  status    the service, its model and languages\n"
+    "  doctor    what is set up, in proofd and in each editor, and how to\n"
     "\n"
     "Exit status: 0 nothing found, 1 findings, 2 trouble.";
 
@@ -78,8 +80,8 @@ parse(Job *self, int argc, char **argv)
         { 0 },
     };
 
-    return pd_options_parse(&self->options, PD_OPTIONS_LANGUAGE | PD_OPTIONS_CHECK, "[FILE...]",
-                            summary, entries, argc, argv);
+    return pd_options_parse(&self->options, PD_OPTIONS_LANGUAGE | PD_OPTIONS_CHECK,
+                            "[FILE... | TEXT]", summary, entries, argc, argv);
 }
 
 static bool
@@ -143,7 +145,7 @@ check_path(Job *self, const char *path, PdInput **ret_input, GError **error)
 
     if (g_str_equal(path, "-") && isatty(STDIN_FILENO) && !self->options.quiet)
         pd_say(_("checking what you type; Ctrl-D ends it"));
-    input = pd_input_read(path, error);
+    input = pd_input_is_text(path) ? pd_input_new_text(path, error) : pd_input_read(path, error);
     if (input == NULL)
         return NULL;
     proofd_options_set_format(options,
@@ -197,7 +199,7 @@ write_fixed(Job *self, const PdInput *input, GPtrArray *edits)
 
     if (input->has_mark)
         g_string_prepend(text, MARK);
-    if (input->is_stdin)
+    if (!input->is_file)
         fwrite(text->str, 1, text->len, stdout);
     else if (edits->len > 0)
         pd_replace_add(self->replace, input, text->str, text->len);
@@ -231,7 +233,7 @@ fix_path(Job *self, const char *path, GError **error)
 
     if (findings == NULL)
         return false;
-    if (self->replace != NULL && !input->is_stdin && pd_replace_has(self->replace, input))
+    if (self->replace != NULL && input->is_file && pd_replace_has(self->replace, input))
         return true; /* the same file under another name */
     edits = pd_fix_edits(input->text, findings);
     self->n_findings += findings->len;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES 65536
+#define LONGEST_EXTENSION 8
 #define MARK "\xEF\xBB\xBF"
 
 void
@@ -117,7 +118,7 @@ check_encoding(const PdInput *self, GError **error)
 static int
 open_input(PdInput *self, const char *path, GError **error)
 {
-    int fd = self->is_stdin ? dup(STDIN_FILENO) : g_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0);
+    int fd = self->is_file ? g_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0) : dup(STDIN_FILENO);
 
     if (fd < 0) {
         fail_errno(self->name, error);
@@ -138,8 +139,8 @@ pd_input_read(const char *path, GError **error)
     bool done;
     int fd;
 
-    self->is_stdin = g_str_equal(path, "-");
-    self->name = g_strdup(self->is_stdin ? PD_INPUT_STDIN : path);
+    self->is_file = !g_str_equal(path, "-");
+    self->name = g_strdup(self->is_file ? path : PD_INPUT_STDIN);
     fd = open_input(self, path, error);
     if (fd < 0)
         return NULL;
@@ -154,6 +155,41 @@ pd_input_read(const char *path, GError **error)
         memmove(self->text, self->text + strlen(MARK), self->length + 1);
     }
     return g_steal_pointer(&self);
+}
+
+/* As "letter.txt" does: what is after the last dot is short and of letters and digits alone. */
+static bool
+ends_as_file(const char *argument)
+{
+    const char *dot = strrchr(argument, '.');
+    size_t length = dot != NULL ? strlen(dot + 1) : 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (!g_ascii_isalnum(dot[1 + i]))
+            return false;
+    }
+    return length > 0 && length <= LONGEST_EXTENSION;
+}
+
+bool
+pd_input_is_text(const char *argument)
+{
+    g_autofree char *stripped = g_strstrip(g_strdup(argument));
+
+    return strpbrk(stripped, " \t\n") != NULL && strchr("./~", *stripped) == NULL &&
+           !ends_as_file(stripped) && !g_file_test(argument, G_FILE_TEST_EXISTS);
+}
+
+PdInput *
+pd_input_new_text(const char *text, GError **error)
+{
+    g_autoptr(PdInput) self = g_new0(PdInput, 1);
+
+    self->name = g_strdup(PD_INPUT_TEXT);
+    self->format = pd_format_for_path(self->name);
+    self->text = g_strconcat(text, g_str_has_suffix(text, "\n") ? "" : "\n", NULL);
+    self->length = strlen(self->text);
+    return check_encoding(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
 const char *

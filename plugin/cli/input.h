@@ -9,16 +9,17 @@
 #include <sys/stat.h>
 
 typedef struct {
-    char *name;    /* as the user gave it, raw bytes; "<stdin>" for standard input */
-    char *format;  /* that of such files */
-    char *text;    /* valid UTF-8 without a byte order mark, NUL-terminated */
-    size_t length; /* bytes */
-    bool has_mark; /* a byte order mark stood before the text */
-    bool is_stdin;
+    char *name;       /* as the user gave it, raw bytes; "<stdin>", "<text>" for what has none */
+    char *format;     /* that of such files */
+    char *text;       /* valid UTF-8 without a byte order mark, NUL-terminated */
+    size_t length;    /* bytes */
+    bool has_mark;    /* a byte order mark stood before the text */
+    bool is_file;     /* else standard input, or an argument */
     struct stat stat; /* of the file, when it was read */
 } PdInput;
 
 #define PD_INPUT_STDIN "<stdin>"
+#define PD_INPUT_TEXT "<text>"
 
 /**
  * pd_input_read:
@@ -30,6 +31,15 @@ typedef struct {
  * Returns: (transfer full): NULL with @error set
  */
 PdInput *pd_input_read(const char *path, GError **error);
+
+/*
+ * Is the command line's @argument no file but text itself, as in proof "She go home."? It has
+ * several words, nothing is called that, and it neither begins nor ends as files' names do.
+ */
+bool pd_input_is_text(const char *argument);
+
+/* @text as a line, or several, called PD_INPUT_TEXT; errors as of pd_input_read(). */
+PdInput *pd_input_new_text(const char *text, GError **error);
 void pd_input_free(PdInput *self); /* NULL is fine */
 
 const char *pd_input_format(const PdInput *self); /* by its name: "plain" if in doubt */

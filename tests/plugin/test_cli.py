@@ -45,6 +45,21 @@ class Output(Case):
         self.assertEqual(lines[-1], "3 findings.")
         self.assertNotIn("\033", out)
 
+    def test_text(self):
+        """Text in quotes instead of a file; what may be a file's name is one."""
+        out = self.proof("She go home.", status=1)
+        self.assertIn("<text>:1:5: ", out)
+        self.assertIn("goes", out)
+        self.assertEqual(self.proof("--fix", "--quiet", "I recieve it."), "I receive it.\n")
+        self.proof("All is well here.")
+        for name in ("my letter.txt", "./my letter", "/my letter", "letter", "", "~/my letter"):
+            self.proof(name, status=2)
+            self.assertIn("No such file", self.errors, name)
+        self.write("I recieve it.", "All is well here.\n")
+        self.proof("I recieve it.")
+        self.proof(b"I recieve \xff it.", status=2)
+        self.assertIn("<text>:1: byte 10: not UTF-8", self.errors)
+
     def test_underline_of_wide_text(self):
         lines = self.proof(status=1, stdin="日本 e\u0301 recieve\n").splitlines()
         at = next(i for i, line in enumerate(lines) if "“recieve”" in line)

@@ -150,6 +150,7 @@ class OnBus(Doctor, BusCase):
     def test_changes_nothing(self):
         self.program("emacs")
         self.program("kate")
+        (self.home / "data" / "proofd").mkdir(parents=True)  # the service makes it when it starts
         before = sorted(self.home.rglob("*"))
         self.diagnose()
         self.assertEqual(sorted(self.home.rglob("*")), before)

@@ -240,21 +240,32 @@ set_some_locale(void)
     return false;
 }
 
+/* what two messages are in each language */
+static const struct {
+    const char *language, *agreement, *missing;
+} translations[] = {
+    { "de", "„go“ stimmt nicht mit „She“ überein: richtig ist „goes“.",
+      "Vor „go“ scheint „to“ zu fehlen." },
+    { "fr", "« go » ne s’accorde pas avec « She » : écrivez « goes ».",
+      "Il semble manquer « to » avant « go »." },
+};
+
 static void
-test_german(void)
+test_translations(void)
 {
-    g_setenv("LANGUAGE", "de", TRUE);
-    if (set_some_locale()) {
+    for (guint i = 0; i < G_N_ELEMENTS(translations); i++) {
+        g_setenv("LANGUAGE", translations[i].language, TRUE);
+        if (!set_some_locale()) {
+            g_test_skip("no locale but C here");
+            break;
+        }
         pd_messages_bind();
-        check(PD_RULE_MODEL, PD_KIND_AGREEMENT, "She go.", "go", "goes",
-              "„go“ stimmt nicht mit „She“ überein: richtig ist „goes“.");
+        check(PD_RULE_MODEL, PD_KIND_AGREEMENT, "She go.", "go", "goes", translations[i].agreement);
         check(PD_RULE_MODEL, PD_KIND_MISSING_WORD, "I want go.", "go", "to go",
-              "Vor „go“ scheint „to“ zu fehlen.");
-    } else {
-        g_test_skip("no locale but C here");
+              translations[i].missing);
+        setlocale(LC_ALL, "C"); /* so that gettext looks at LANGUAGE again */
     }
     g_unsetenv("LANGUAGE");
-    setlocale(LC_ALL, "C");
 }
 
 int
@@ -267,6 +278,6 @@ main(int argc, char **argv)
     g_test_add_func("/messages/every-rule", test_every_rule);
     g_test_add_func("/messages/long-words", test_long_words);
     g_test_add_func("/messages/edges", test_edges);
-    g_test_add_func("/messages/german", test_german);
+    g_test_add_func("/messages/translations", test_translations);
     return g_test_run();
 }

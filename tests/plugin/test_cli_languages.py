@@ -1,9 +1,36 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The command proof in German. PROOFD_LOCALES: the translations of this build."""
+"""The command proof in other languages. PROOFD_LOCALES: the translations of this build."""
 
 import tap
 from test_cli import Case
+
+# The language, one of its messages (a part), "1 finding." and "2 findings.", "0 words" and "1 word"
+TABLE = [
+    ("de", "„recieve“ steht nicht im Wörterbuch:", "1 Fund.", "2 Funde.", "0 Wörter", "1 Wort"),
+    ("fr", "«\u00a0recieve\u00a0» n’est pas dans", "1 problème.", "2 problèmes.", "0 mot", "1 mot"),
+]
+
+
+class EachLanguage(Case):
+    def test_findings(self):
+        for language, message, one, two, *_ in TABLE:
+            with self.subTest(language):
+                self.env.update(LANGUAGE=language)
+                out = self.proof(stdin="I recieve it.\n", status=1)
+                self.assertIn(message, out)
+                self.assertEqual(out.splitlines()[-1], one)
+                out = self.proof(stdin="I recieve it. I recieve it.\n", status=1)
+                self.assertEqual(out.splitlines()[-1], two)
+
+    def test_words(self):
+        for language, *_, none, one in TABLE:
+            with self.subTest(language):
+                self.env.update(LANGUAGE=language)
+                self.assertRegex(self.proof("doctor", status=1), f"(?m) {none}$")
+                self.proof("words", "add", "proofd")
+                self.assertRegex(self.proof("doctor", status=1), f"(?m) {one}$")
+                self.proof("words", "remove", "proofd")
 
 
 class German(Case):
