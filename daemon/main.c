@@ -12,8 +12,10 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define NOT_GIVEN G_MININT
 
@@ -181,6 +183,25 @@ serve(const Options *options)
     return EXIT_SUCCESS;
 }
 
+/* The read that failed is tried again, and ends the process: there is nothing to go on with. */
+static void
+on_bus_error(int number)
+{
+    static const char text[] = "proofd: a model file became shorter while it was in use; the "
+                               "service ends, and starts again with the next call\n";
+
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+}
+
+/* Model files are mapped: packages replace them, but somebody may write to one. */
+static void
+say_why_on_bus_error(void)
+{
+    const struct sigaction action = { .sa_handler = on_bus_error, .sa_flags = (int)SA_RESETHAND };
+
+    sigaction(SIGBUS, &action, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -200,6 +221,7 @@ main(int argc, char **argv)
         if (options.verbose)
             g_setenv("G_MESSAGES_DEBUG", "proofd", TRUE);
         pd_log_init();
+        say_why_on_bus_error();
         status = serve(&options);
     }
     g_free(options.models);

@@ -42,7 +42,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdTensor, tensor_free)
 
 /*
  * One value, not too deep. json-glib also reads comments and 'strings', in which brackets and
- * quotation marks do not count, and leaks the first of two values.
+ * quotation marks do not count, and "\377" as a byte; and it leaks the first of two values.
  */
 static bool
 is_plain(const char *text, size_t length)
@@ -53,7 +53,9 @@ is_plain(const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         const char c = text[i];
 
-        if (in_string && c == '\\')
+        if (in_string && c == '\\' && i + 1 < length && g_ascii_isdigit(text[i + 1]))
+            return false;
+        else if (in_string && c == '\\')
             i++;
         else if (c == '"')
             in_string = !in_string;

@@ -288,6 +288,7 @@ pd_checker_score(PdChecker *self, const char *language, const char *const *texts
             return false;
         }
     }
-    memcpy(ret_scores, scores, n_texts * sizeof *scores);
+    if (n_texts > 0) /* or both are NULL */
+        memcpy(ret_scores, scores, n_texts * sizeof *scores);
     return true;
 }

@@ -6,8 +6,7 @@
 #include <string.h>
 
 struct PdNames {
-    GMappedFile *file;
-    const char *text;
+    char *text; /* lines, sorted; the last one ends with a line end too */
     size_t length;
 };
 
@@ -16,7 +15,7 @@ pd_names_free(PdNames *self)
 {
     if (self == NULL)
         return;
-    g_clear_pointer(&self->file, g_mapped_file_unref);
+    g_free(self->text);
     g_free(self);
 }
 
@@ -59,13 +58,11 @@ pd_names_load(const char *path, GError **error)
     g_autoptr(PdNames) self = g_new0(PdNames, 1);
     g_autoptr(GError) trouble = NULL;
 
-    self->file = g_mapped_file_new(path, FALSE, &trouble);
-    if (self->file == NULL) {
+    /* a copy: a mapped file that somebody writes to would not stay sorted */
+    if (!g_file_get_contents(path, &self->text, &self->length, &trouble)) {
         g_set_error_literal(error, PD_ERROR, PD_ERROR_MODEL_BROKEN, trouble->message);
         return NULL;
     }
-    self->text = g_mapped_file_get_contents(self->file);
-    self->length = g_mapped_file_get_length(self->file);
     return is_sorted(self, path, error) ? g_steal_pointer(&self) : NULL;
 }
 

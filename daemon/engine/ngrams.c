@@ -26,6 +26,7 @@ struct PdNgrams {
     GMappedFile *file;
     const PdFrequency *words;
     guint bits;
+    uint32_t n_entries;
     double log_total;
     const float *log_counts; /* [ids] */
     const uint32_t *offsets; /* [2^bits + 1] */
@@ -98,6 +99,7 @@ read_file(PdNgrams *self, const char *path, GError **error)
     self->offsets = (const uint32_t *)(const void *)(data + at);
     at += (n_buckets + 1) * sizeof(uint32_t);
     self->prints = (const uint16_t *)(const void *)(data + at);
+    self->n_entries = header[2];
     self->values = (const guint8 *)(data + at + (size_t)header[2] * sizeof(uint16_t));
     if (!offsets_are_sound(self->offsets, n_buckets, header[2]))
         return fail(path, "has wrong offsets", error);
@@ -139,7 +141,9 @@ look_up(const PdNgrams *self, uint64_t key, double *ret_log)
     const uint64_t bucket = hash >> (64 - self->bits);
     const uint16_t print = hash & 0xffff;
 
-    for (uint32_t i = self->offsets[bucket]; i < self->offsets[bucket + 1]; i++)
+    const uint32_t end = MIN(self->offsets[bucket + 1], self->n_entries); /* the file may change */
+
+    for (uint32_t i = self->offsets[bucket]; i < end; i++)
         if (self->prints[i] == print) {
             *ret_log = self->values[i] * STEP;
             return true;

@@ -54,6 +54,8 @@ scan_string(Scan *self, GError **error)
 
         if (unit == 0)
             return fail("a NUL (\\u0000) is no text", error);
+        if (*self->at == '\\' && self->end - self->at > 1 && g_ascii_isdigit(self->at[1]))
+            return fail("not JSON: \\ and a digit", error); /* a byte, to json-glib */
         if (unit >= 0xD800 && unit <= 0xDBFF) {
             int low = read_escape(self->at + 6, self->end);
 

@@ -30,6 +30,8 @@ is_harmless(const char *json, GError **error)
     for (const char *p = json; *p != '\0'; p++) {
         if (in_string && g_str_has_prefix(p, "\\u0000"))
             return fail("'data' has a NUL character in it", error);
+        if (in_string && *p == '\\' && g_ascii_isdigit(p[1])) /* a byte, to json-glib */
+            return fail("Could not parse JSON from 'data' parameter", error);
         if (in_string && *p == '\\' && p[1] != '\0')
             p++;
         else if (*p == '"')

@@ -47,6 +47,17 @@ on_overdue(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+/* Later: libsoup, which may be about to watch the socket, must not find it closed. */
+static gboolean
+on_left(gpointer data)
+{
+    Connection *connection = data;
+
+    connection->watch = 0;
+    drop(connection->owner, connection->socket);
+    return G_SOURCE_REMOVE;
+}
+
 /* Something came: the next request, which libsoup reads, or the end. */
 static gboolean
 on_readable(GSocket *socket, GIOCondition condition, gpointer data)
@@ -57,9 +68,7 @@ on_readable(GSocket *socket, GIOCondition condition, gpointer data)
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return G_SOURCE_CONTINUE; /* libsoup has read it already, and not all of a request */
-    connection->watch = 0;
-    if (n <= 0)
-        drop(connection->owner, socket);
+    connection->watch = n <= 0 ? g_idle_add(on_left, connection) : 0;
     return G_SOURCE_REMOVE;
 }
 
@@ -152,8 +161,12 @@ pd_http_connections_free(PdHttpConnections *self)
 void
 pd_http_connections_drop(PdHttpConnections *self, GSocket *socket)
 {
-    if (g_hash_table_contains(self->connections, socket))
-        drop(self, socket);
+    Connection *connection = g_hash_table_lookup(self->connections, socket);
+
+    if (connection == NULL)
+        return;
+    g_clear_handle_id(&connection->watch, g_source_remove);
+    connection->watch = g_idle_add(on_left, connection);
 }
 
 void

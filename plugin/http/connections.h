@@ -31,7 +31,7 @@ void pd_http_connections_enter(PdHttpConnections *self, GSocket *socket, PdHttpP
 /* Ends the connection of @socket; who reads or writes there notices. */
 void pd_http_connections_cut(GSocket *socket);
 
-/* libsoup has given up on it: closes it. */
+/* libsoup has given up on it: closes it soon. */
 void pd_http_connections_drop(PdHttpConnections *self, GSocket *socket);
 
 /* New connections are cut from now on. */

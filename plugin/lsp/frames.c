@@ -79,13 +79,16 @@ is_low(int unit)
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* From after the opening quote to after the closing one; what is no character is replaced. */
+/* From after the opening quote to after the closing one; what is no character is replaced. NULL:
+ * "\377", which is a byte to json-glib. */
 static char *
 mend_string(char *p, const char *end)
 {
     while (p < end && *p != '"') {
         const int unit = read_escape(p, end);
 
+        if (*p == '\\' && end - p > 1 && g_ascii_isdigit(p[1]))
+            return NULL;
         if (is_high(unit) && is_low(read_escape(p + 6, end))) {
             p += 12;
             continue;
@@ -111,9 +114,11 @@ mend(char *json, gsize n_bytes)
     for (char *p = json; p < end;) {
         const char c = *p++;
 
-        if (c == '"')
+        if (c == '"') {
             p = mend_string(p, end);
-        else if (c == '/' || c == '\'')
+            if (p == NULL)
+                return "not JSON: \\ and a digit";
+        } else if (c == '/' || c == '\'')
             return "not JSON: a comment, or a string in '";
         else if ((c == '{' || c == '[') && depth <= 0 && had_value)
             return "not JSON: more than one value";

@@ -19,6 +19,7 @@ static const char bus_config[] =
     "<limit name=\"max_incoming_bytes\">1000000000</limit>\n"
     "<limit name=\"max_outgoing_bytes\">1000000000</limit>\n"
     "<limit name=\"max_message_size\">134217728</limit>\n"
+    "<limit name=\"max_connections_per_user\">5000</limit>\n"
     "<limit name=\"max_replies_per_connection\">50000</limit>\n"
     "</busconfig>\n";
 
@@ -80,6 +81,17 @@ pd_fixture_bus_up(PdFixture *self, gconstpointer data)
 {
     self->dir = g_dir_make_tmp("proofd-bus-XXXXXX", NULL);
     self->models = g_test_build_filename(G_TEST_DIST, "..", "model", "data", NULL);
+    start_bus(self);
+    self->client = pd_fixture_connect(self);
+}
+
+void
+pd_fixture_bus_again(PdFixture *self)
+{
+    g_subprocess_wait(self->daemon, NULL, NULL);
+    g_clear_object(&self->daemon);
+    g_clear_object(&self->client);
+    g_clear_pointer(&self->address, g_free);
     start_bus(self);
     self->client = pd_fixture_connect(self);
 }

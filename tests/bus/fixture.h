@@ -23,6 +23,8 @@ typedef struct {
 
 /* The bus and a client, no service. */
 void pd_fixture_bus_up(PdFixture *self, gconstpointer data);
+/* Another bus after that one was killed, and another client. */
+void pd_fixture_bus_again(PdFixture *self);
 /* And the service, idle exit off, ready to be called. For g_test_add(). */
 void pd_fixture_up(PdFixture *self, gconstpointer data);
 void pd_fixture_down(PdFixture *self, gconstpointer data);

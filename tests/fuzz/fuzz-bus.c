@@ -22,7 +22,7 @@
 #define MAX_DEPTH 4
 #define MAX_ITEMS 8
 #define BIG_STRING 250 /* a length from here on means a long string */
-#define BIG_FACTOR 4096
+#define BIG_FACTOR 64
 
 typedef struct {
     const uint8_t *at;

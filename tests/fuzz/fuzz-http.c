@@ -16,7 +16,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/service.h"
 
-#include <gio/gunixsocketaddress.h>
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +33,10 @@ typedef struct {
 
 static PdHttpSettings settings = { .max_utf16 = MAX_UTF16, .max_check_seconds = 60 };
 static PdHttpServer *server;
-static char *address;
-static char *socket_path;
+static GSocketAddress *address;
 
-/* libsoup 3.2 leaks the socket of each connection; its stack is not seen without this. */
+/* libsoup 3.2 leaks the socket of each connection, and strings of damaged headers; its stack is not
+ * seen without this. */
 const char *__asan_default_options(void);
 const char *__lsan_default_suppressions(void);
 
@@ -49,15 +49,14 @@ __asan_default_options(void)
 const char *
 __lsan_default_suppressions(void)
 {
-    return "leak:g_socket_accept\n";
+    return "leak:g_socket_accept\nleak:soup_headers_parse_request\n";
 }
 
 static void
 stop(void)
 {
     pd_http_server_free(server);
-    g_free(address);
-    g_free(socket_path);
+    g_object_unref(address);
 }
 
 int
@@ -67,10 +66,9 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     g_autoptr(GError) error = NULL;
 
     fuzz_service_start();
-    socket_path = g_build_filename(fuzz_folder(), "http", NULL);
-    address = g_strconcat("unix:", socket_path, NULL);
-    sockets = pd_http_sockets_open((const char *const[]){ address, NULL }, 0, &error);
+    sockets = pd_http_sockets_open((const char *const[]){ "127.0.0.1", NULL }, 0, &error);
     g_assert_no_error(error);
+    address = g_socket_get_local_address(g_ptr_array_index(sockets, 0), NULL);
     server = pd_http_server_new(&settings);
     g_assert_true(pd_http_server_listen(server, g_ptr_array_index(sockets, 0), &error));
     g_assert_cmpint(atexit(stop), ==, 0);
@@ -134,11 +132,10 @@ has_ended(void *user_data)
 static void
 talk(Client *self, const char *bytes, size_t n_bytes)
 {
-    g_autoptr(GSocketAddress) place = g_unix_socket_address_new(socket_path);
     g_autoptr(GSource) source = NULL;
 
-    self->socket = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
-    g_assert_true(g_socket_connect(self->socket, place, NULL, NULL));
+    self->socket = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+    g_assert_true(g_socket_connect(self->socket, address, NULL, NULL));
     source = g_socket_create_source(self->socket, G_IO_IN | G_IO_HUP, NULL);
     g_source_set_callback(source, G_SOURCE_FUNC(on_bytes), self, NULL);
     g_source_attach(source, NULL);

@@ -49,6 +49,7 @@ test_bad(void)
         { "foo", NULL, "not JSON" },
         { "{/*\"*/\"id\":1,\"text\":\"t\"}", NULL, "comment" },
         { "{'id':1,\"text\":\"t\"}", NULL, "string in '" },
+        { "{\"id\":1,\"text\":\"\\377\"}", NULL, "digit" },
         { "{}{\"id\":1,\"text\":\"t\"}", NULL, "more than one value" },
         { "9{\"id\":1,\"text\":\"t\"}", NULL, "more than one value" },
         { "[]", NULL, "not a JSON object" },

@@ -355,11 +355,14 @@ do_something(World *self)
         tell(self);
 }
 
+/* @n edits, or as many times that as $PROOFD_ROUNDS says. */
 static void
 run(const char *models, PdOffsets unit, GString *text, unsigned n)
 {
+    const char *rounds = g_getenv("PROOFD_ROUNDS");
     World world;
 
+    n *= rounds != NULL ? (unsigned)g_ascii_strtoull(rounds, NULL, 10) : 1;
     world_up(&world, models, unit, text);
     for (unsigned i = 0; i < n; i++) {
         do_something(&world);

@@ -215,7 +215,7 @@ test_strings(void)
                 "Could not open the \"X\" of X|files.");
     assert_text("code:c",
                 "f(\"SELECT a FROM the b\", \"btn btn-big\", \"%s: %s\", \"a=b of it; c\");", "");
-    assert_text("code:python", "f(\"The \\é is\")", "The X is");
+    assert_text("code:python", "f(\"The name of \\é is not here\")", "The name of X is not here");
     assert_text("code:python", "f(f\"The {a!r} is\", b'The x is', r'the \\d is')", "The X is");
     assert_text("code:javascript", "f(`The ${a} is\nhere`, 'It isn\\'t so')",
                 "The X is here||It isn't so");

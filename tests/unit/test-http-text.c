@@ -135,6 +135,7 @@ test_annotation_bad(void)
         { "{", "Could not parse JSON from 'data' parameter" },
         { "{\"text\":/*\"*/\"a\"}", "Could not parse JSON from 'data' parameter" },
         { "{\"text\":'a'}", "Could not parse JSON from 'data' parameter" },
+        { "{\"text\":\"a\\0b\"}", "Could not parse JSON from 'data' parameter" },
         { "{}{\"text\":\"a\"}", "Could not parse JSON from 'data' parameter" },
         { "9{\"text\":\"a\"}", "Could not parse JSON from 'data' parameter" },
         { "[]", "'data' key in JSON requires 'text' or 'annotation' key" },

@@ -426,6 +426,45 @@ test_each_tensor_needed(Fixture *self, gconstpointer user_data)
     remove_file(self, "vocab.txt");
 }
 
+/* json-glib recurses, and reads more than JSON: nothing hides how deep a file is nested. */
+static void
+test_json_deep(void)
+{
+    static const char *const beginnings[] = { "{\"a\":", "{\"a\":/*\"*/", "{\"a\":'\"',\"b\":" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++) {
+        g_autoptr(GString) json = g_string_new(beginnings[i]);
+        g_autoptr(GError) error = NULL;
+
+        for (int depth = 0; depth < 1000000; depth++)
+            g_string_append_c(json, '[');
+        g_assert_null(pd_json_parse("x", json->str, json->len, &error));
+        g_assert_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT);
+    }
+}
+
+static void
+test_json_values(void)
+{
+    static const char *const bad[] = { "{}{}",
+                                       "9{}",
+                                       "[]",
+                                       "{\"a\":\"\\ud800\"}",
+                                       "{\"\\udc00\":1}",
+                                       "{'a':1}",
+                                       "{/**/}",
+                                       "{\"a\":\"\\377\"}",
+                                       "" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(pd_json_parse("x", bad[i], strlen(bad[i]), &error));
+        g_assert_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT);
+        g_assert_true(g_utf8_validate(error->message, -1, NULL));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -438,5 +477,7 @@ main(int argc, char **argv)
     g_test_add("/model/weights/configs", Fixture, NULL, set_up, test_configs, tear_down);
     g_test_add("/model/weights/each-tensor-needed", Fixture, NULL, set_up, test_each_tensor_needed,
                tear_down);
+    g_test_add_func("/weights/json/deep", test_json_deep);
+    g_test_add_func("/weights/json/values", test_json_values);
     return g_test_run();
 }
