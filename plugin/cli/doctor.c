@@ -7,6 +7,7 @@
 
 #include "plugin/cli/command.h"
 #include "plugin/cli/doctor-find.h"
+#include "plugin/cli/excerpt.h"
 #include "plugin/cli/json-writer.h"
 #include "plugin/cli/report.h"
 #include "plugin/cli/say.h"
@@ -83,7 +84,7 @@ count_wrong(const PdDoctor *self)
 
 typedef struct {
     bool colour;
-    int health_width, title_width; /* of the columns, in characters */
+    int health_width, title_width; /* as pd_columns() counts */
 } Layout;
 
 /* @colour: (nullable): as the terminal wants it; @width: filled up with spaces to it */
@@ -93,7 +94,7 @@ print_cell(const Layout *layout, const char *text, const char *colour, int width
     const bool coloured = layout->colour && colour != NULL;
 
     printf("%s%s%s%*s", coloured ? colour : "", text, coloured ? RESET : "",
-           MAX(0, width - (int)g_utf8_strlen(text, -1)), "");
+           MAX(0, width - (int)pd_columns(text)), "");
 }
 
 static void
@@ -121,11 +122,11 @@ init_layout(Layout *self, const PdDoctor *doctor)
 {
     *self = (Layout){ .colour = pd_report_colour("auto") };
     for (int i = 0; i < PD_N_HEALTHS; i++)
-        self->health_width = MAX(self->health_width, (int)g_utf8_strlen(_(healths[i].shown), -1));
+        self->health_width = MAX(self->health_width, (int)pd_columns(_(healths[i].shown)));
     for (guint i = 0; i < doctor->diagnoses->len; i++) {
         const PdDiagnosis *diagnosis = doctor->diagnoses->pdata[i];
 
-        self->title_width = MAX(self->title_width, (int)g_utf8_strlen(diagnosis->title, -1));
+        self->title_width = MAX(self->title_width, (int)pd_columns(diagnosis->title));
     }
 }
 

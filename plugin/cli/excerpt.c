@@ -45,6 +45,16 @@ width_of(const char *from, const char *to, size_t column, size_t max)
     return width;
 }
 
+size_t
+pd_columns(const char *text)
+{
+    size_t columns = 0;
+
+    for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p))
+        columns += columns_of(g_utf8_get_char(p), columns);
+    return columns;
+}
+
 /* The character that begins at most @columns before @from. */
 static const char *
 step_back(const Line *line, const char *from, size_t columns)

@@ -13,6 +13,9 @@ typedef struct {
     size_t width;  /* columns of the place, at least 1 */
 } PdExcerpt;
 
+/* How many columns of a terminal @text takes; valid UTF-8 without tabs. */
+size_t pd_columns(const char *text);
+
 /**
  * pd_excerpt_init:
  * @line: valid UTF-8, @length bytes without a line end

@@ -50,23 +50,53 @@ append_number(GString *out, const char *format, double number)
     g_string_append(out, g_ascii_formatd(digits, sizeof(digits), format, number));
 }
 
+/* May a line end between the two? Chinese and Japanese have no spaces. */
+static bool
+may_break(gunichar before, gunichar after)
+{
+    const GUnicodeBreakType last = g_unichar_break_type(before), next = g_unichar_break_type(after);
+
+    if (!g_unichar_iswide(before) && !g_unichar_iswide(after))
+        return false;
+    if (last == G_UNICODE_BREAK_OPEN_PUNCTUATION || last == G_UNICODE_BREAK_QUOTATION)
+        return false;
+    return next == G_UNICODE_BREAK_IDEOGRAPHIC || next == G_UNICODE_BREAK_OPEN_PUNCTUATION ||
+           next == G_UNICODE_BREAK_ALPHABETIC || next == G_UNICODE_BREAK_NUMERIC;
+}
+
+/* The first place after @text where a line may end. */
+static const char *
+find_break(const char *text)
+{
+    while (*text != '\0' && *text != ' ') {
+        const gunichar c = g_utf8_get_char(text);
+
+        text = g_utf8_next_char(text);
+        if (may_break(c, g_utf8_get_char(text)))
+            break;
+    }
+    return text;
+}
+
 static void
 append_wrapped(GString *out, const char *text, size_t indent, size_t max_columns)
 {
     g_autofree char *printable = pd_printable(text);
-    g_auto(GStrv) words = g_strsplit(printable, " ", -1);
     size_t column = 0;
 
     max_columns = MIN(max_columns, MAX_TEXT);
-    for (char **word = words; *word != NULL; word++) {
-        const size_t width = g_utf8_strlen(*word, -1);
+    for (const char *p = printable; *p != '\0';) {
+        const char *start = p + strspn(p, " "), *end = find_break(start);
+        g_autofree char *piece = g_strndup(start, (size_t)(end - start));
+        const size_t width = pd_columns(piece), gap = start > p ? 1 : 0;
 
-        if (column > 0 && column + 1 + width > max_columns) {
+        if (column > 0 && column + gap + width > max_columns) {
             g_string_append_c(out, '\n');
             column = 0;
         }
-        g_string_append_printf(out, "%*s%s", column > 0 ? 1 : (int)indent, "", *word);
-        column += width + (column > 0 ? 1 : indent);
+        g_string_append_printf(out, "%*s%s", (int)(column > 0 ? gap : indent), "", piece);
+        column += width + (column > 0 ? gap : indent);
+        p = end;
     }
     g_string_append_c(out, '\n');
 }
@@ -306,7 +336,7 @@ static void
 append_example(GString *out, const char *label, const char *example, size_t columns)
 {
     g_string_append_printf(out, "%*s%s%*s%s\n", INDENT, "", label,
-                           (int)(columns - g_utf8_strlen(label, -1)) + 2, "", example);
+                           (int)(columns - pd_columns(label)) + 2, "", example);
 }
 
 static void
@@ -314,7 +344,7 @@ append_rule(GString *out, const char *title, const char *rule, const char *text,
             const char *right, size_t max_columns)
 {
     const char *labels[] = { _("wrong"), _("right") };
-    const size_t columns = MAX(g_utf8_strlen(labels[0], -1), g_utf8_strlen(labels[1], -1));
+    const size_t columns = MAX(pd_columns(labels[0]), pd_columns(labels[1]));
 
     g_string_append_printf(out, "%s: %s\n\n", rule, title);
     append_wrapped(out, text, INDENT, max_columns);

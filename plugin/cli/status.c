@@ -5,6 +5,7 @@
 #include "daemon/engine/checker.h"
 #include "daemon/engine/lexicon.h"
 #include "plugin/cli/command.h"
+#include "plugin/cli/excerpt.h"
 #include "plugin/cli/json-writer.h"
 #include "plugin/cli/options.h"
 #include "plugin/cli/say.h"
@@ -92,7 +93,7 @@ print_line(const char *name, const char *value)
     g_autofree char *printable = pd_printable(value);
 
     if (*printable != '\0')
-        printf("%s%*s%s\n", name, (int)(12 - MIN(g_utf8_strlen(name, -1), 11)), "", printable);
+        printf("%s%*s%s\n", name, (int)(12 - MIN(pd_columns(name), 11)), "", printable);
 }
 
 static void

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-static PdSettings *settings;
 static PdService *service;
 
 static void
@@ -19,7 +18,6 @@ static void
 stop(void)
 {
     pd_service_free(service);
-    pd_settings_free(settings);
     fuzz_world_stop();
 }
 
@@ -29,9 +27,9 @@ fuzz_service_start(void)
     g_autofree char *none = g_build_filename(fuzz_folder(), "none.conf", NULL);
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     const char *address = fuzz_world_start();
+    PdSettings *settings = pd_settings_load(none, warnings); /* the service's to free */
     g_autoptr(GError) error = NULL;
 
-    settings = pd_settings_load(none, warnings);
     settings->idle_exit_seconds = 0;
     settings->models_dir = g_strdup(fuzz_world_models());
     settings->words_file = g_build_filename(fuzz_folder(), "words.txt", NULL);

@@ -11,12 +11,17 @@ import re
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import tap
 from case import TEXT, BusCase, Case
 
 SENTENCE = "It rains. She go to school.\n"
 COMPLETION = Path(os.environ["COMPLETIONS"], "proof")
+
+
+def columns(line):
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in line)
 
 
 class Rules(Case):
@@ -41,6 +46,22 @@ class Rules(Case):
             self.assertIn(page["right"], out)
             option, = re.findall(r"--disable=\S+", out)
             self.assertNotIn(rule, self.proof("--gnu", option, stdin="This is fine.\n"))
+
+    def test_wide_letters(self):
+        """Chinese has no spaces to end a line at, and its letters take two columns."""
+        self.env.update(LANGUAGE="zh_CN")
+        out = self.proof("explain", "spelling/unknown")
+        text = out.split("\n\n")[1].splitlines()
+        self.assertGreater(len(text), 1)
+        for line in text:
+            self.assertTrue(line.startswith("    "))
+            self.assertLessEqual(columns(line), 78)
+            self.assertNotIn(line[4], "，。；：！？、）”")
+        self.assertGreater(columns(text[0]), 70)
+        self.assertRegex(out, r"(?m)^    错误  I .*\n    正确  I ")
+        status = self.proof("status", "--local").splitlines()
+        self.assertEqual([columns(line[:re.search(r"  +", line).end()]) for line in status],
+                         [12] * len(status))
 
     def test_kind(self):
         pages = json.loads(self.proof("explain", "--json", "spelling"))

@@ -8,7 +8,10 @@ from test_cli import Case
 # The language, one of its messages (a part), "1 finding." and "2 findings.", "0 words" and "1 word"
 TABLE = [
     ("de", "„recieve“ steht nicht im Wörterbuch:", "1 Fund.", "2 Funde.", "0 Wörter", "1 Wort"),
+    ("es", "«recieve» no está en el diccionario:", "1 aviso.", "2 avisos.", "0 palabras",
+     "1 palabra"),
     ("fr", "«\u00a0recieve\u00a0» n’est pas dans", "1 problème.", "2 problèmes.", "0 mot", "1 mot"),
+    ("zh_CN", "“recieve”不在词典中：", "发现 1 个问题。", "发现 2 个问题。", "0 个单词", "1 个单词"),
 ]
 
 

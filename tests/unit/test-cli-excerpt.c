@@ -58,6 +58,15 @@ test_empty_place(void)
     g_assert_cmpuint(end.width, ==, 1);
 }
 
+static void
+test_columns(void)
+{
+    g_assert_cmpuint(pd_columns(""), ==, 0);
+    g_assert_cmpuint(pd_columns("für"), ==, 3);
+    g_assert_cmpuint(pd_columns("词典 en"), ==, 7);
+    g_assert_cmpuint(pd_columns("e\u0301"), ==, 1);
+}
+
 /* Whatever the place and the width: never wider than asked for, and the place inside. */
 static void
 test_always_fits(void)
@@ -130,6 +139,7 @@ main(int argc, char **argv)
     g_test_add_func("/cli/excerpt/whole", test_whole);
     g_test_add_func("/cli/excerpt/cut", test_cut);
     g_test_add_func("/cli/excerpt/empty-place", test_empty_place);
+    g_test_add_func("/cli/excerpt/columns", test_columns);
     g_test_add_func("/cli/excerpt/always-fits", test_always_fits);
     g_test_add_func("/cli/excerpt/long-line", test_long_line);
     g_test_add_func("/cli/place", test_place);

@@ -248,6 +248,7 @@ static const struct {
       "Vor „go“ scheint „to“ zu fehlen." },
     { "fr", "« go » ne s’accorde pas avec « She » : écrivez « goes ».",
       "Il semble manquer « to » avant « go »." },
+    { "zh_CN", "“go”与“She”不一致：请改用“goes”。", "“go”前似乎缺少“to”。" },
 };
 
 static void
