@@ -43,6 +43,7 @@ pd_block_unref(PdBlock *self)
     if (self == NULL || --self->n_refs > 0)
         return;
     g_clear_pointer(&self->findings, g_ptr_array_unref);
+    explicit_bzero(self->text, self->n_bytes); /* what a user wrote */
     g_free(self->text);
     g_free(self);
 }

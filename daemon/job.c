@@ -26,6 +26,21 @@ strv_bytes(const char *const *strings)
     return n_bytes;
 }
 
+/* What users wrote does not lie about in memory that was given back. */
+static void
+wipe(char *text, size_t n_bytes)
+{
+    if (text != NULL)
+        explicit_bzero(text, n_bytes);
+}
+
+static void
+wipe_strv(char **strings)
+{
+    for (; strings != NULL && *strings != NULL; strings++)
+        wipe(*strings, strlen(*strings));
+}
+
 static Lane
 lane_of(const PdJobSpec *spec, size_t cost_bytes)
 {
@@ -103,9 +118,12 @@ pd_job_free(PdJob *self)
     g_free(self->result.scores);
     g_clear_error(&self->error);
     g_free(self->language);
+    wipe(self->text, self->text_bytes);
     g_free(self->text);
+    wipe_strv(self->texts);
     g_strfreev(self->texts);
     g_strfreev(self->disable);
+    wipe_strv(self->words);
     g_strfreev(self->words);
     g_free(self);
 }

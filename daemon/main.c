@@ -9,6 +9,7 @@
 #include "daemon/service.h"
 #include "daemon/settings-watch.h"
 #include "daemon/settings.h"
+#include "dbus/core-dump.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -209,6 +210,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int status = EXIT_SUCCESS;
 
+    pd_forbid_core_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in files have a point */
     pd_messages_bind();

@@ -238,7 +238,7 @@ pd_sandbox_enter(const char *words_file, const char **ret_parts, GError **error)
 {
     bool files = false;
 
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "privileges cannot be given up: %s",
                     g_strerror(errno));
         return false;

@@ -6,9 +6,11 @@
 
 /*
  * GCC compiles such a function once for each instruction set and the dynamic loader takes the best:
- * the package is built for the oldest processor and still runs wide loops on a new one.
+ * the package is built for the oldest processor and still runs wide loops on a new one. Not under
+ * ThreadSanitizer: the loader chooses before that has started, and the program would crash.
  */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_THREAD__)
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDE

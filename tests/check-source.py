@@ -81,12 +81,14 @@ INCLUDES = [
                           "daemon/tally.h", "daemon/engine/*", "dbus/protocol.h"]),
     ("daemon/main.c", [f"daemon/{leaf}.h" for leaf in (
         "log", "sandbox", "service", "settings", "settings-watch", "engine/messages",
-        "engine/words")]),
+        "engine/words")] + ["dbus/core-dump.h"]),
     ("daemon/*", ["daemon/*", "dbus/*"]),
     ("plugin/client/*", ["plugin/client/*", "dbus/protocol.h"]),
     ("plugin/cli/doctor*", ["plugin/cli/*", "daemon/engine/*", "daemon/settings.h",
                             "dbus/protocol.h"]),
-    ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/protocol.h"]),
+    ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/*"]),
+    *[(f"plugin/{folder}/main.c", [f"plugin/{folder}/*", "dbus/core-dump.h"])
+      for folder in ("atspi", "http", "lsp")],
     ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
     ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),
     ("plugin/editor/*", ["plugin/editor/*", "plugin/client/*"]),

@@ -68,7 +68,7 @@ load_level(PdThresholds *t, GKeyFile *file, const char *group, GError **error)
     double report;
 
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
-        double *field = (double *)((char *)t + keys[i].offset);
+        double *field = G_STRUCT_MEMBER_P(t, keys[i].offset);
 
         if (!get_number(file, group, keys[i].key, keys[i].max, field, error))
             return false;

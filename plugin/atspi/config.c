@@ -36,7 +36,7 @@ static const char template[] =
     "# milliseconds after the last key, before the word at the caret counts as finished\n"
     "# unfinished-word-delay=2000\n";
 
-G_DEFINE_QUARK(pd - config - error - quark, pd_config_error)
+G_DEFINE_QUARK(pd_config_error, pd_config_error)
 
 PdConfig *
 pd_config_new(void)

@@ -2,6 +2,7 @@
 /*
  * proofd-watch: a program of the session that checks what is written in other programs
  */
+#include "dbus/core-dump.h"
 #include "plugin/atspi/agent.h"
 #include "plugin/atspi/config.h"
 #include "plugin/atspi/tray.h"
@@ -332,6 +333,7 @@ main(int argc, char **argv)
     Watch self = { 0 };
     int status;
 
+    pd_forbid_core_dumps();
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, locales != NULL ? locales : PD_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

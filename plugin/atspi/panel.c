@@ -267,7 +267,7 @@ add_corrections(PdPanel *self, const Finding *finding)
 {
     GtkWidget *row = NULL;
 
-    for (guint i = 0; finding->corrections[i] != NULL && i < MAX_CORRECTIONS; i++) {
+    for (guint i = 0; i < MAX_CORRECTIONS && finding->corrections[i] != NULL; i++) {
         const char *text = finding->corrections[i];
         g_autofree char *shown = shorten(*text != '\0' ? text : finding->words);
         g_autofree char *label =

@@ -15,6 +15,9 @@
 #include <string.h>
 
 #define BUS_NAME "org.freedesktop.DBus"
+#define SYSTEMD "org.freedesktop.systemd1"
+#define SYSTEMD_EXIT_USER 217 /* systemd.exec(5) */
+#define SYSTEMD_EXIT_NAMESPACE 226
 #define SERVICE_FILE "$data/dbus-1/services/" PD_DBUS_NAME ".service"
 #define RELOAD                                                          \
     "gdbus call --session --dest org.freedesktop.DBus --object-path / " \
@@ -107,7 +110,7 @@ file_trouble(PdDoctor *self, const char *path, char **ret_remedy)
         return g_strdup_printf(_("%s starts %s, which is not there"), path, command);
     }
     unit = g_key_file_get_string(file, "D-BUS Service", "SystemdService", NULL);
-    if (unit != NULL && pd_doctor_bus_has(self, "org.freedesktop.systemd1"))
+    if (unit != NULL && pd_doctor_bus_has(self, SYSTEMD))
         return unit_trouble(unit, ret_remedy);
     return NULL;
 }
@@ -140,9 +143,45 @@ look_at_activation(PdDoctor *self)
 static const char *
 restart_command(PdDoctor *self)
 {
-    return pd_doctor_bus_has(self, "org.freedesktop.systemd1")
-               ? "systemctl --user restart proofd.service"
-               : "proofd --replace &";
+    return pd_doctor_bus_has(self, SYSTEMD) ? "systemctl --user restart proofd.service"
+                                            : "proofd --replace &";
+}
+
+/* Has systemd failed to fence it in, when it last started it? */
+static bool
+is_without_namespaces(PdDoctor *self)
+{
+    g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GVariant) value = NULL;
+    gint32 status;
+
+    if (!pd_doctor_bus_has(self, SYSTEMD))
+        return false;
+    reply = g_dbus_connection_call_sync(
+        self->bus, SYSTEMD, "/org/freedesktop/systemd1/unit/proofd_2eservice",
+        "org.freedesktop.DBus.Properties", "Get",
+        g_variant_new("(ss)", SYSTEMD ".Service", "ExecMainStatus"), G_VARIANT_TYPE("(v)"),
+        G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL);
+    if (reply == NULL)
+        return false;
+    g_variant_get(reply, "(v)", &value);
+    if (!g_variant_is_of_type(value, G_VARIANT_TYPE_INT32))
+        return false;
+    status = g_variant_get_int32(value);
+    return status == SYSTEMD_EXIT_USER || status == SYSTEMD_EXIT_NAMESPACE;
+}
+
+static void
+tell_no_answer(PdDoctor *self, const GError *error)
+{
+    if (is_without_namespaces(self))
+        pd_doctor_tell(self, "service", _("service"), PD_HEALTH_WRONG,
+                       _("systemd cannot fence it in: this kernel allows no user namespaces; "
+                         "PACKAGING.md says which options to turn off"),
+                       "systemctl --user edit proofd.service");
+    else
+        pd_doctor_tell(self, "service", _("service"), PD_HEALTH_WRONG, error->message,
+                       "proofd --replace --verbose");
 }
 
 /* Starts it. (nullable) (transfer full): the hash of its model */
@@ -158,8 +197,7 @@ look_at_answer(PdDoctor *self)
     if (proofd_client_start(client, NULL, &error))
         properties = proofd_client_get_service_properties(client, NULL, &error);
     if (properties == NULL) {
-        pd_doctor_tell(self, "service", _("service"), PD_HEALTH_WRONG, error->message,
-                       "proofd --replace --verbose");
+        tell_no_answer(self, error);
         return NULL;
     }
     g_variant_lookup(properties, "Version", "&s", &version);

@@ -3,6 +3,7 @@
  * proof: finds wrong words from the command line. Which command is meant, and signals.
  */
 #include "daemon/engine/messages.h"
+#include "dbus/core-dump.h"
 #include "plugin/cli/command.h"
 #include "plugin/cli/say.h"
 
@@ -105,6 +106,7 @@ main(int argc, char **argv)
     int at = first_argument(argc, argv);
     const Command *command = at < argc ? find_command(argv[at]) : NULL;
 
+    pd_forbid_core_dumps();
     setlocale(LC_ALL, "");
     pd_messages_bind();
     signal(SIGPIPE,

@@ -379,8 +379,7 @@ pd_window_done_check(PdWindow *self)
 {
     g_clear_handle_id(&self->count_source, g_source_remove);
     if (self->counting != NULL)
-        if (self->counting != NULL)
-            g_cancellable_cancel(self->counting);
+        g_cancellable_cancel(self->counting);
     g_clear_object(&self->counting);
     g_clear_pointer(&self->menu, pd_menu_free);
     g_clear_pointer(&self->explain_view, pd_explain_view_free);

@@ -2,6 +2,7 @@
 /*
  * proofd-http - answers as LanguageTool's server does: options, sockets, signals, loop
  */
+#include "dbus/core-dump.h"
 #include "plugin/http/options.h"
 #include "plugin/http/server.h"
 #include "plugin/http/sockets.h"
@@ -109,6 +110,7 @@ main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     int status = EXIT_SUCCESS;
 
+    pd_forbid_core_dumps();
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* numbers in JSON have a point */
     bind_messages();

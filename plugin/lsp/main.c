@@ -2,6 +2,7 @@
 /*
  * proofd-lsp: the language server, on standard input and output
  */
+#include "dbus/core-dump.h"
 #include "plugin/lsp/server.h"
 
 #include <glib.h>
@@ -59,6 +60,7 @@ main(int argc, char **argv)
     const char *locales = g_getenv("PROOFD_LOCALES");
     Options options = { 0 };
 
+    pd_forbid_core_dumps();
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, locales != NULL ? locales : PD_LOCALE_DIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #define LOOK_EVERY_US 20000
+#define MOST_LOOKS 6000 /* at memory that should be given back within seconds */
 
 int
 pd_faults_wait_end(PdFixture *self)
@@ -73,8 +74,16 @@ pd_faults_descriptors(const PdFixture *self)
 void
 pd_faults_wait_memory(PdFixture *self, uint64_t kb)
 {
-    while (pd_fixture_statistic(self, "running") > 0 || pd_faults_status(self, "VmRSS") > kb)
+    unsigned n_looks = 0;
+
+    while (pd_fixture_statistic(self, "running") > 0)
         g_usleep(LOOK_EVERY_US);
+    while (!pd_faults_sanitized() && pd_faults_status(self, "VmRSS") > kb) {
+        if (++n_looks > MOST_LOOKS)
+            g_error("the service keeps %" G_GUINT64_FORMAT " kB, more than %" G_GUINT64_FORMAT,
+                    pd_faults_status(self, "VmRSS"), kb);
+        g_usleep(LOOK_EVERY_US);
+    }
 }
 
 bool

@@ -23,7 +23,8 @@ uint64_t pd_faults_status(const PdFixture *self, const char *name);
 /* Open descriptors of the service; 0: they may not be looked at. */
 unsigned pd_faults_descriptors(const PdFixture *self);
 
-/* Waits until the service has no work and its memory is below @kb. */
+/* Waits until the service has no work and its memory is below @kb; with a sanitizer, which keeps
+ * what was freed, for the first alone. */
 void pd_faults_wait_memory(PdFixture *self, uint64_t kb);
 
 /* Mounts a file system of its own on the folder @path, which is made, seen by this process and

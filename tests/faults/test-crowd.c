@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Clients that ask for much, or for odd things: memory is bounded, and others are served. */
+/* Many clients, and some that ask for much: memory is bounded, and others are served. */
 #include "dbus/protocol.h"
 #include "tests/faults/faults.h"
 
@@ -187,75 +187,6 @@ test_deaf_client(PdFixture *self, gconstpointer data)
     pd_faults_assert_serves(self);
 }
 
-/* --- odd --- */
-
-typedef struct {
-    const char *name;
-    const char *part; /* again and again */
-    size_t n_parts;
-    const char *options;
-    uint64_t most_mib; /* that it may take */
-} Odd;
-
-static const Odd odds[] = {
-    { "one-word", "a", 10 * 1000 * 1000, "{}", 400 },
-    { "one-word-of-letters", "qwertyuiopasdfghjklzxcvbnm", 400 * 1000, "{}", 400 },
-    { "one-line-of-hyphens", "well-", 400 * 1000, "{}", 400 },
-    { "one-line-of-apostrophes", "don't'", 400 * 1000, "{}", 400 },
-    { "full-stops", ".", 4 * 1000 * 1000, "{}", 400 },
-    { "combining-marks", "\xCC\x81", 100 * 1000, "{}", 200 },
-    { "bidi-controls", "\xE2\x80\xAE\xE2\x81\xA6recieve\xE2\x81\xA9\xE2\x80\xAC ", 10 * 1000, "{}",
-      400 },
-    { "zero-width",
-      "re\xE2\x80\x8B"
-      "cie\xE2\x80\x8Dve\xEF\xBB\xBF ",
-      10 * 1000, "{}", 400 },
-    { "emoji", "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA7",
-      100 * 1000, "{}", 400 },
-    { "controls", "\x01\x02\x1b[0m\x7f\r", 100 * 1000, "{}", 400 },
-    { "markdown-quotes", ">", 200 * 1000, "{'format': <'markdown'>}", 400 },
-    { "markdown-lists", "- ", 100 * 1000, "{'format': <'markdown'>}", 400 },
-    { "markdown-emphasis", "*a **b ", 100 * 1000, "{'format': <'markdown'>}", 400 },
-    { "markdown-brackets", "[", 200 * 1000, "{'format': <'markdown'>}", 400 },
-    { "markdown-links", "[a](", 100 * 1000, "{'format': <'markdown'>}", 400 },
-    { "markdown-code", "`` ` ", 100 * 1000, "{'format': <'markdown'>}", 400 },
-    { "html-elements", "<div>", 200 * 1000, "{'format': <'html'>}", 400 },
-    { "html-open", "<!--", 200 * 1000, "{'format': <'html'>}", 400 },
-    { "latex-groups", "{", 400 * 1000, "{'format': <'latex'>}", 400 },
-    { "latex-environments", "\\begin{a}", 100 * 1000, "{'format': <'latex'>}", 400 },
-};
-
-/* Checked, and as a document with an edit in the middle. */
-static void
-test_odd_text(PdFixture *self, gconstpointer data)
-{
-    const Odd *odd = data;
-    g_autoptr(GString) text = g_string_new("The ");
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) opened = NULL, edited = NULL, closed = NULL, findings = NULL;
-    const char *path;
-
-    for (size_t i = 0; i < odd->n_parts; i++)
-        g_string_append(text, odd->part);
-    findings = pd_fixture_check(self, text->str, odd->options);
-    g_assert_true(g_variant_is_of_type(findings, G_VARIANT_TYPE("a" PD_DBUS_FINDING)));
-    opened = pd_fixture_call(
-        self, "Open", g_variant_new("(ss@a{sv})", "en_US", text->str, pd_options(odd->options)),
-        &error);
-    g_assert_no_error(error);
-    g_variant_get(opened, "(&o)", &path);
-    edited = pd_call_on(self->client, path, PD_DBUS_DOCUMENT_INTERFACE, "Edit",
-                        g_variant_new("(tuus)", (guint64)1, 2U, 1U, "n recieve teh "), &error);
-    g_assert_no_error(error);
-    closed = pd_call_on(self->client, path, PD_DBUS_DOCUMENT_INTERFACE, "Close", NULL, &error);
-    g_assert_no_error(error);
-    g_test_message("%zu findings, at most %" G_GUINT64_FORMAT " MiB",
-                   g_variant_n_children(findings), pd_faults_status(self, "VmHWM") / MIB_KB);
-    if (!pd_faults_sanitized())
-        g_assert_cmpuint(pd_faults_status(self, "VmHWM") / MIB_KB, <=, odd->most_mib);
-    pd_faults_assert_serves(self);
-}
-
 #define ADD(path, fn) \
     g_test_add("/faults/" path, PdFixture, NULL, up_with_descriptors, fn, pd_fixture_down)
 
@@ -269,10 +200,5 @@ main(int argc, char **argv)
     ADD("abandoned-documents", test_abandoned_documents);
     ADD("sixty-four-megabytes", test_sixty_four_megabytes);
     ADD("deaf-client", test_deaf_client);
-    for (size_t i = 0; i < G_N_ELEMENTS(odds); i++) {
-        g_autofree char *path = g_strconcat("/faults/odd-text/", odds[i].name, NULL);
-
-        g_test_add(path, PdFixture, &odds[i], pd_fixture_up, test_odd_text, pd_fixture_down);
-    }
     return g_test_run();
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The service is killed at random moments while words are added: each word whose call was answered
- * is in the file, and the file has whole words alone. PROOFD_ROUNDS: how often, 20 if not set.
+ * is in the file, and the file has whole words alone. PROOFD_KILLS: how often, 20 if not set.
  */
 #include "dbus/protocol.h"
 #include "tests/faults/faults.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -122,8 +121,9 @@ start_without_waiting(PdFixture *self)
 static void
 test_kill(PdFixture *self, gconstpointer data)
 {
-    const char *given = g_getenv("PROOFD_ROUNDS");
-    const unsigned n_rounds = given != NULL ? (unsigned)atoi(given) : N_ROUNDS;
+    const char *given = g_getenv("PROOFD_KILLS");
+    const unsigned n_rounds =
+        given != NULL ? (unsigned)g_ascii_strtoull(given, NULL, 10) : N_ROUNDS;
     Words words = { g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                     g_hash_table_new(g_str_hash, g_str_equal) };
 

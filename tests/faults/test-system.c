@@ -135,8 +135,8 @@ use(PdFixture *self, const bool *ended)
 
 /*
  * Once out of memory, GLib ends the process (SIGTRAP, SIGABRT), and so does C++ (SIGABRT); the
- * loader ends with 127. GLib 2.74 may also run out of stack as it says so, since it needs memory for
- * its message (SIGSEGV).
+ * loader ends with 127. GLib 2.74 may also run out of stack as it says so, since it needs memory
+ * for its message (SIGSEGV).
  */
 static void
 assert_ended_well(GSubprocess *service)

@@ -161,7 +161,9 @@ class Neovim(EditorProgram):
                               " 0, -1, {'details': v:true}),"
                               " {_, m -> [m, getline(m[1] + 1, m[3].end_row + 1)]})")
         for (_, row, col, details), lines in marks:
-            start = len(lines[0].encode()[:col].decode())
-            end = "\n".join(lines[:-1] + [lines[-1].encode()[:details["end_col"]].decode()])
+            lines = lines or [""]  # an old mark, behind what the text is now
+            start = len(lines[0].encode()[:col].decode(errors="replace"))
+            end = "\n".join(lines[:-1] +
+                            [lines[-1].encode()[:details["end_col"]].decode(errors="replace")])
             found.append((row + 1, start + 1, len(end) - start))
         return sorted(found)

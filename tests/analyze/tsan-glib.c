@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What ThreadSanitizer cannot see: GLib is not built with it, so its locks, reference counts and
+ * main loops order nothing for it, and all that they guard would be reported. This library, which
+ * is loaded before GLib, tells of each and then calls GLib's own function.
+ */
+#include <dlfcn.h>
+#include <glib-object.h>
+
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+typedef struct {
+    GSourceFunc run;
+    void *data;
+    GDestroyNotify free_data;
+} Call;
+
+static void *
+real(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
+
+/* --- locks ---------------------------------------------------------------------------- */
+
+#undef g_mutex_lock
+void
+g_mutex_lock(GMutex *mutex)
+{
+    REAL(g_mutex_lock)(mutex);
+    __tsan_acquire(mutex);
+}
+
+void
+g_mutex_unlock(GMutex *mutex)
+{
+    __tsan_release(mutex);
+    REAL(g_mutex_unlock)(mutex);
+}
+
+void
+g_cond_wait(GCond *cond, GMutex *mutex)
+{
+    __tsan_release(mutex);
+    REAL(g_cond_wait)(cond, mutex);
+    __tsan_acquire(mutex);
+}
+
+gboolean
+g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end)
+{
+    gboolean was_signalled;
+
+    __tsan_release(mutex);
+    was_signalled = REAL(g_cond_wait_until)(cond, mutex, end);
+    __tsan_acquire(mutex);
+    return was_signalled;
+}
+
+gboolean(g_once_init_enter)(volatile void *location)
+{
+    const gboolean is_first = ((gboolean(*)(volatile void *))real("g_once_init_enter"))(location);
+
+    __tsan_acquire((void *)location);
+    return is_first;
+}
+
+void(g_once_init_leave)(volatile void *location, gsize result)
+{
+    __tsan_release((void *)location);
+    ((void (*)(volatile void *, gsize))real("g_once_init_leave"))(location, result);
+}
+
+/* --- reference counts: the last owner sees what the others did --------------------------- */
+
+static void
+give_up(void *shared)
+{
+    __tsan_release(shared);
+    __tsan_acquire(shared);
+}
+
+void
+g_object_unref(gpointer object)
+{
+    give_up(object);
+    REAL(g_object_unref)(object);
+}
+
+void
+g_variant_unref(GVariant *variant)
+{
+    give_up(variant);
+    REAL(g_variant_unref)(variant);
+}
+
+void
+g_ptr_array_unref(GPtrArray *array)
+{
+    give_up(array);
+    REAL(g_ptr_array_unref)(array);
+}
+
+void
+g_atomic_rc_box_release_full(gpointer box, GDestroyNotify clear)
+{
+    give_up(box);
+    REAL(g_atomic_rc_box_release_full)(box, clear);
+}
+
+/* --- main loops: what is handed to one is seen by the thread that runs it ----------------- */
+
+static gboolean
+run_call(void *data)
+{
+    Call *self = data;
+
+    __tsan_acquire(self);
+    return self->run(self->data);
+}
+
+static void
+free_call(void *data)
+{
+    Call *self = data;
+
+    __tsan_acquire(self);
+    if (self->free_data != NULL)
+        self->free_data(self->data);
+    g_free(self);
+}
+
+static Call *
+new_call(GSourceFunc run, void *data, GDestroyNotify free_data)
+{
+    Call *self = g_new0(Call, 1);
+
+    *self = (Call){ run, data, free_data };
+    __tsan_release(self);
+    return self;
+}
+
+guint
+g_idle_add_full(int priority, GSourceFunc run, gpointer data, GDestroyNotify free_data)
+{
+    return REAL(g_idle_add_full)(priority, run_call, new_call(run, data, free_data), free_call);
+}
+
+void
+g_main_context_invoke_full(GMainContext *context, int priority, GSourceFunc run, gpointer data,
+                           GDestroyNotify free_data)
+{
+    REAL(g_main_context_invoke_full)
+    (context, priority, run_call, new_call(run, data, free_data), free_call);
+}
