@@ -156,3 +156,35 @@ g_main_context_invoke_full(GMainContext *context, int priority, GSourceFunc run,
     REAL(g_main_context_invoke_full)
     (context, priority, run_call, new_call(run, data, free_data), free_call);
 }
+
+/* --- pools of threads: what is pushed is seen by the thread that takes it ------------------ */
+
+typedef struct {
+    GFunc run;
+    void *data;
+} Pool;
+
+static void
+run_pushed(void *pushed, void *data)
+{
+    const Pool *self = data;
+
+    __tsan_acquire(pushed);
+    self->run(pushed, self->data);
+}
+
+GThreadPool *
+g_thread_pool_new(GFunc run, gpointer data, int max_threads, gboolean exclusive, GError **error)
+{
+    Pool *self = g_new0(Pool, 1); /* as long as the program: a pool has no function that frees it */
+
+    *self = (Pool){ run, data };
+    return REAL(g_thread_pool_new)(run_pushed, self, max_threads, exclusive, error);
+}
+
+gboolean
+g_thread_pool_push(GThreadPool *pool, gpointer pushed, GError **error)
+{
+    __tsan_release(pushed);
+    return REAL(g_thread_pool_push)(pool, pushed, error);
+}
