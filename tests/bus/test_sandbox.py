@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The running service cannot do what it does not need: a debugger makes its process try."""
 
+import ctypes
 import os
 import re
 import shutil
@@ -25,6 +26,12 @@ ALLOWED = {
     "a Unix socket": "(int)socket(1, 1, 0)",
     "a file for reading": "(int)open(\"{work}/letter.txt\", 0)",
 }
+FILES = ("a file of others for writing", "a new file")  # by Landlock, which a kernel may not have
+
+
+def has_landlock():
+    create_ruleset, version = 444, 1
+    return ctypes.CDLL(None).syscall(create_ruleset, None, 0, version) > 0
 
 
 class Sandbox(BusCase):
@@ -52,7 +59,8 @@ class Sandbox(BusCase):
     def test_running_process(self):
         pid = self.start()
         letter = self.write("letter.txt")
-        calls = {**TRIES, **ALLOWED}
+        calls = {name: call for name, call in {**TRIES, **ALLOWED}.items()
+                 if has_landlock() or name not in FILES}
         command = ["gdb", "-nx", "-batch", "-p", str(pid)]
         for call in calls.values():
             command += ["-ex", "print " + call.replace("{work}", str(self.work))]
