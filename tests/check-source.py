@@ -58,7 +58,8 @@ INCLUDES = [
                             "daemon/engine/rst-inline.h"]),
     *[(f"daemon/engine/{leaf}.*", []) for leaf in (
         "code-languages", "comment-tags", "distance", "error", "hunspell-guard", "inflection",
-        "language", "lines", "names", "offsets", "opaque", "table", "words")],
+        "fingerprints", "lines", "names", "offsets", "opaque", "table", "words")],
+    ("daemon/engine/language.*", ["daemon/engine/fingerprints.h"]),
     ("daemon/engine/lexicon.*", ["daemon/engine/hunspell-guard.h"]),
     ("daemon/engine/confusions.*", ["daemon/engine/table.h"]),
     ("daemon/engine/frequency.*", ["daemon/engine/table.h"]),
@@ -89,6 +90,9 @@ INCLUDES = [
     ("plugin/cli/*", ["plugin/cli/*", "plugin/client/*", "daemon/engine/*", "dbus/*"]),
     *[(f"plugin/{folder}/main.c", [f"plugin/{folder}/*", "dbus/core-dump.h"])
       for folder in ("atspi", "http", "lsp")],
+    # one place alone knows libexttextcat, and what json-glib may be given
+    ("plugin/lsp/guess.*", ["daemon/engine/fingerprints.h"]),
+    ("plugin/http/detect.*", ["daemon/engine/fingerprints.h"]),
     ("plugin/lsp/*", ["plugin/lsp/*", "plugin/client/*"]),
     ("plugin/http/*", ["plugin/http/*", "plugin/client/*"]),
     ("plugin/editor/*", ["plugin/editor/*", "plugin/client/*"]),
@@ -111,8 +115,7 @@ LIBRARIES = [
     ("cblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
     ("openblas*", ["model/linear.c"], "BLAS stays behind linear.h"),
     ("cmark*", ["daemon/engine/markdown.c", "tests/*"], "cmark stays behind markdown.h"),
-    ("libexttextcat/*", ["daemon/engine/language.c", "plugin/http/*"],
-     "libexttextcat stays behind language.h"),
+    ("textcat.h", ["daemon/engine/fingerprints.c"], "libexttextcat stays behind fingerprints.h"),
     ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
     ("atspi/*", ["plugin/atspi/look.c"], "AT-SPI's names belong to plugin/atspi"),
     ("gtk/gtk.h", ["plugin/atspi/main.c", "plugin/atspi/panel.c", "plugin/atspi/tray.c",

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/engine/language.h"
 
+#include "daemon/engine/fingerprints.h"
+
 #include <string.h>
-#include <textcat.h>
 #include <unicode/uscript.h>
 
 #define MAX_CODES 8
-#define MAX_CANDIDATES 5 /* libexttextcat's own limit; beyond it, it says none */
 #define MAX_COMPARED_BYTES 1000
 #define MIN_COMPARED_BYTES 8
 
 struct PdLanguageGuard {
     bool is_loaded;
-    void *textcat;     /* NULL: no fingerprints */
-    GHashTable *known; /* codes of the languages that have one: "en" */
-    char *language;    /* that of the scripts below */
+    PdFingerprints *fingerprints; /* (nullable) */
+    GHashTable *known;            /* codes of the languages that have one: "en" */
+    char *language;               /* that of the scripts below */
     UScriptCode scripts[MAX_CODES];
     int n_scripts;
 };
@@ -36,36 +36,10 @@ pd_language_guard_free(PdLanguageGuard *self)
 {
     if (self == NULL)
         return;
-    if (self->textcat != NULL)
-        textcat_Done(self->textcat);
+    pd_fingerprints_free(self->fingerprints);
     g_hash_table_unref(self->known);
     g_free(self->language);
     g_free(self);
-}
-
-/* (transfer full): "en" of "en_US" and of "en--utf8" */
-static char *
-base_code(const char *name)
-{
-    return g_ascii_strdown(name, (gssize)strcspn(name, "_-.@"));
-}
-
-/* (transfer full): the directory of the fingerprints, with a slash; NULL: there is none. */
-static char *
-find_fingerprints(void)
-{
-    const char *own = g_getenv("PROOFD_FINGERPRINTS");
-    const char *const *dirs = g_get_system_data_dirs();
-
-    if (own != NULL)
-        return g_strconcat(own, "/", NULL);
-    for (size_t i = 0; dirs[i] != NULL; i++) {
-        g_autofree char *dir = g_build_filename(dirs[i], "libexttextcat", NULL);
-
-        if (g_file_test(dir, G_FILE_TEST_IS_DIR))
-            return g_strconcat(dir, "/", NULL);
-    }
-    return NULL;
 }
 
 /* "en.lm  en--utf8" in each line. Returns: false: a fingerprint is missing, or the file is. */
@@ -91,7 +65,7 @@ read_index(PdLanguageGuard *self, const char *dir, const char *index)
         path = g_strconcat(dir, file, NULL);
         if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
             return false;
-        g_hash_table_add(self->known, base_code(g_strstrip(name)));
+        g_hash_table_add(self->known, pd_fingerprints_code(g_strstrip(name)));
     }
     return true;
 }
@@ -99,18 +73,15 @@ read_index(PdLanguageGuard *self, const char *dir, const char *index)
 static void
 load(PdLanguageGuard *self)
 {
-    g_autofree char *dir = find_fingerprints();
+    g_autofree char *dir = pd_fingerprints_find();
     g_autofree char *index = NULL;
 
     self->is_loaded = true;
     if (dir == NULL)
         return;
     index = g_strconcat(dir, "fpdb.conf", NULL);
-    if (!read_index(self, dir, index)) /* the library would complain on standard error */
-        return;
-    self->textcat = special_textcat_Init(index, dir);
-    if (self->textcat != NULL)
-        textcat_SetProperty(self->textcat, TCPROP_MINIMUM_DOCUMENT_SIZE, MIN_COMPARED_BYTES);
+    if (read_index(self, dir, index))
+        self->fingerprints = pd_fingerprints_new(dir, index, MIN_COMPARED_BYTES);
 }
 
 static void
@@ -187,22 +158,13 @@ are_relatives(const char *language, const char *other)
 static int
 count_foreign(PdLanguageGuard *self, const char *code, const char *sentence, size_t length)
 {
-    candidate_t *candidates = textcat_GetClassifyFullOutput(self->textcat);
-    int n;
+    g_auto(GStrv) likely =
+        pd_fingerprints_compare(self->fingerprints, sentence, length, MAX_COMPARED_BYTES);
 
-    if (length > MAX_COMPARED_BYTES)
-        length =
-            (size_t)(g_utf8_find_prev_char(sentence, sentence + MAX_COMPARED_BYTES) - sentence);
-    n = textcat_ClassifyFull(self->textcat, sentence, length, candidates);
-    n = n > MAX_CANDIDATES ? 0 : n; /* TEXTCAT_RESULT_SHORT is below 0 */
-    for (int i = 0; i < n; i++) {
-        g_autofree char *other = base_code(candidates[i].name);
-
-        if (are_relatives(code, other))
-            n = 0;
-    }
-    textcat_ReleaseClassifyFullOutput(self->textcat, candidates);
-    return MAX(n, 0);
+    for (size_t i = 0; likely[i] != NULL; i++)
+        if (are_relatives(code, likely[i]))
+            return 0;
+    return (int)g_strv_length(likely);
 }
 
 static bool
@@ -221,11 +183,11 @@ is_clearly_foreign(size_t n_words, size_t n_known, int n_foreign)
 static char *
 comparable_code(PdLanguageGuard *self, const char *language)
 {
-    g_autofree char *code = base_code(language);
+    g_autofree char *code = pd_fingerprints_code(language);
 
     if (!self->is_loaded)
         load(self);
-    return self->textcat != NULL && g_hash_table_contains(self->known, code)
+    return self->fingerprints != NULL && g_hash_table_contains(self->known, code)
                ? g_steal_pointer(&code)
                : NULL;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/lsp/guess.h"
 
+#include "daemon/engine/fingerprints.h"
+
 #include <stdbool.h>
 #include <string.h>
-#include <textcat.h>
 
-#define MAX_CANDIDATES 5 /* libexttextcat's own limit; beyond it, it says none */
-#define MARK_BYTES 4096  /* of the text's beginning, where it may name its language */
+#define MARK_BYTES 4096 /* of the text's beginning, where it may name its language */
 #define MAX_COMPARED_BYTES 4000
 #define MIN_COMPARED_BYTES 60
 
@@ -86,42 +86,20 @@ find_mark(const char *text)
 
 /* --- what it looks like --- */
 
-/* (transfer full) (nullable): the directory of libexttextcat's fingerprints, with a slash */
-static char *
-find_fingerprints(void)
-{
-    const char *const *dirs = g_get_system_data_dirs();
-
-    for (size_t i = 0; dirs[i] != NULL; i++) {
-        g_autofree char *index = g_build_filename(dirs[i], "libexttextcat", "fpdb.conf", NULL);
-
-        if (g_file_test(index, G_FILE_TEST_IS_REGULAR))
-            return g_strconcat(dirs[i], "/libexttextcat/", NULL);
-    }
-    return NULL;
-}
-
+/* (nullable) */
 static const char *
-compare(void *textcat, const char *text, const char *const *installed)
+compare(const char *dir, const char *text, const char *const *installed)
 {
+    g_autofree char *index = g_strconcat(dir, "fpdb.conf", NULL);
+    g_autoptr(PdFingerprints) fingerprints = pd_fingerprints_new(dir, index, MIN_COMPARED_BYTES);
+    g_auto(GStrv) likely = NULL;
     const char *found = NULL;
-    gsize n_bytes = strnlen(text, MAX_COMPARED_BYTES);
-    candidate_t *candidates;
-    int n;
 
-    if (n_bytes == MAX_COMPARED_BYTES)
-        n_bytes = (gsize)(g_utf8_find_prev_char(text, text + n_bytes) - text);
-    if (n_bytes < MIN_COMPARED_BYTES)
+    if (fingerprints == NULL)
         return NULL;
-    candidates = textcat_GetClassifyFullOutput(textcat);
-    n = textcat_ClassifyFull(textcat, text, n_bytes, candidates);
-    for (int i = 0; found == NULL && i < n && n <= MAX_CANDIDATES; i++) {
-        g_autofree char *code =
-            g_ascii_strdown(candidates[i].name, (gssize)strcspn(candidates[i].name, "_-.@"));
-
-        found = find_of_language(code, installed);
-    }
-    textcat_ReleaseClassifyFullOutput(textcat, candidates);
+    likely = pd_fingerprints_compare(fingerprints, text, strlen(text), MAX_COMPARED_BYTES);
+    for (size_t i = 0; found == NULL && likely[i] != NULL; i++)
+        found = find_of_language(likely[i], installed);
     return found;
 }
 
@@ -132,14 +110,7 @@ pd_guess_language(const char *text, const char *const *installed)
     const char *found = mark != NULL ? find_named(mark, installed) : NULL;
     g_autofree char *dir = NULL;
 
-    if (found == NULL && (dir = find_fingerprints()) != NULL) {
-        g_autofree char *index = g_strconcat(dir, "fpdb.conf", NULL);
-        void *textcat = special_textcat_Init(index, dir);
-
-        if (textcat != NULL) {
-            found = compare(textcat, text, installed);
-            textcat_Done(textcat);
-        }
-    }
+    if (found == NULL && (dir = pd_fingerprints_find()) != NULL)
+        found = compare(dir, text, installed);
     return g_strdup(found);
 }
