@@ -2,6 +2,7 @@
 #include "model/weights.h"
 
 #include "model/int8.h"
+#include "model/json-guard.h"
 #include "model/numbers.h"
 
 #include <string.h>
@@ -40,36 +41,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PdTensor, tensor_free)
 
 /* --- JSON --- */
 
-/*
- * One value, not too deep. json-glib also reads comments and 'strings', in which brackets and
- * quotation marks do not count, and "\377" as a byte; and it leaks the first of two values.
- */
-static bool
-is_plain(const char *text, size_t length)
+/* (nullable) */
+static const char *
+find_fault(const char *text, size_t length)
 {
-    size_t depth = 0;
-    bool in_string = false, had_value = false;
+    PdJsonGuard guard = pd_json_guard(text, length, MAX_JSON_DEPTH);
+    const char *fault = NULL;
+    PdJsonToken token;
 
-    for (size_t i = 0; i < length; i++) {
-        const char c = text[i];
-
-        if (in_string && c == '\\' && i + 1 < length && g_ascii_isdigit(text[i + 1]))
-            return false;
-        else if (in_string && c == '\\')
-            i++;
-        else if (c == '"')
-            in_string = !in_string;
-        else if (in_string)
-            continue;
-        else if (c == '/' || c == '\'')
-            return false;
-        else if ((c == '{' || c == '[') && ((depth == 0 && had_value) || ++depth > MAX_JSON_DEPTH))
-            return false;
-        else if ((c == '}' || c == ']') && depth > 0)
-            depth--;
-        had_value = had_value || (depth == 0 && !g_ascii_isspace(c));
-    }
-    return true;
+    if (length > PD_MAX_JSON_BYTES)
+        return "JSON that is too long";
+    if (!g_utf8_validate_len(text, length, NULL))
+        return "not UTF-8";
+    do {
+        token = pd_json_guard_next(&guard);
+        fault = pd_json_fault(token);
+    } while (token != PD_JSON_END && fault == NULL);
+    return fault;
 }
 
 /* json-glib keeps the last of two members with one name; these two count what it was given. */
@@ -79,28 +67,22 @@ on_member(JsonParser *parser, JsonObject *object, const char *name, gpointer use
     (*(size_t *)user_data)++;
 }
 
-/* false: a string has half of a surrogate pair in it, of which json-glib makes no UTF-8. */
-static bool
-count_members(JsonNode *node, size_t *n_members)
+static size_t
+count_members(JsonNode *node)
 {
     JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-    const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+    size_t n_members = 0;
     JsonObjectIter iter;
-    const char *name;
     JsonNode *member;
 
     for (guint i = 0; array != NULL && i < json_array_get_length(array); i++)
-        if (!count_members(json_array_get_element(array, i), n_members))
-            return false;
+        n_members += count_members(json_array_get_element(array, i));
     if (!JSON_NODE_HOLDS_OBJECT(node))
-        return text == NULL || g_utf8_validate(text, -1, NULL);
+        return n_members;
     json_object_iter_init(&iter, json_node_get_object(node));
-    while (json_object_iter_next(&iter, &name, &member)) {
-        *n_members += 1;
-        if (!g_utf8_validate(name, -1, NULL) || !count_members(member, n_members))
-            return false;
-    }
-    return true;
+    while (json_object_iter_next(&iter, NULL, &member))
+        n_members += 1 + count_members(member);
+    return n_members;
 }
 
 JsonParser *
@@ -108,16 +90,14 @@ pd_json_parse(const char *path, const char *text, size_t length, GError **error)
 {
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) reason = NULL;
-    size_t n_members = 0, n_kept = 0;
+    const char *fault = find_fault(text, length);
+    size_t n_members = 0;
     gulong handler;
     bool parsed;
 
-    if (length > PD_MAX_JSON_BYTES || !g_utf8_validate_len(text, length, NULL) ||
-        !is_plain(text, length)) {
-        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
-                    "%s: JSON of %zu bytes is too long, not UTF-8, nested too deeply, more than "
-                    "one value, or has comments or 'strings'",
-                    path, length);
+    if (fault != NULL) {
+        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "%s: %s (%zu bytes)", path, fault,
+                    length);
         return NULL;
     }
     handler = g_signal_connect(parser, "object-member", G_CALLBACK(on_member), &n_members);
@@ -134,12 +114,7 @@ pd_json_parse(const char *path, const char *text, size_t length, GError **error)
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT, "%s: not a JSON object", path);
         return NULL;
     }
-    if (!count_members(json_parser_get_root(parser), &n_kept)) {
-        g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
-                    "%s: a JSON string is not valid Unicode", path);
-        return NULL;
-    }
-    if (n_kept != n_members) {
+    if (count_members(json_parser_get_root(parser)) != n_members) {
         g_set_error(error, PD_MODEL_ERROR, PD_MODEL_ERROR_FORMAT,
                     "%s: a name stands twice in one JSON object", path);
         return NULL;

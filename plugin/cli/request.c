@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/cli/request.h"
 
+#include "model/json-guard.h"
+
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #define MAX_DEPTH 64
 
+/*
+ * Where the value of the outermost "id" stands, if it is a string or a number: json-glib does not
+ * keep a number as it was written.
+ */
 typedef struct {
-    const char *at;
-    const char *end;
-    int depth;
-    const char *id; /* (nullable): where the value of the outermost "id" stands */
-    const char *id_end;
-} Scan;
+    enum { ELSEWHERE, AFTER_KEY, BEFORE_VALUE } state;
+    const char *start; /* (nullable) */
+    gsize length;
+} IdScan;
 
 void
 pd_request_done(PdRequest *self)
@@ -29,113 +33,51 @@ fail(const char *message, GError **error)
     return false;
 }
 
-/* The number of \uXXXX at @p; -1: there is none. */
-static int
-read_escape(const char *p, const char *end)
+static void
+note_string(IdScan *self, const PdJsonGuard *guard)
 {
-    int value = 0;
+    const gsize length = (gsize)(guard->at - guard->start);
+    const bool is_value = self->state == BEFORE_VALUE;
 
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return -1;
-    for (int i = 2; i < 6; i++) {
-        if (!g_ascii_isxdigit(p[i]))
-            return -1;
-        value = value * 16 + g_ascii_xdigit_value(p[i]);
+    self->state = ELSEWHERE;
+    if (guard->depth != 1)
+        return;
+    if (is_value) {
+        self->start = guard->start;
+        self->length = length;
+    } else if (length == 4 && memcmp(guard->start, "\"id\"", 4) == 0) {
+        self->state = AFTER_KEY;
     }
-    return value;
-}
-
-/* From after the opening quote to after the closing one. */
-static bool
-scan_string(Scan *self, GError **error)
-{
-    while (self->at < self->end && *self->at != '"') {
-        int unit = read_escape(self->at, self->end);
-
-        if (unit == 0)
-            return fail("a NUL (\\u0000) is no text", error);
-        if (*self->at == '\\' && self->end - self->at > 1 && g_ascii_isdigit(self->at[1]))
-            return fail("not JSON: \\ and a digit", error); /* a byte, to json-glib */
-        if (unit >= 0xD800 && unit <= 0xDBFF) {
-            int low = read_escape(self->at + 6, self->end);
-
-            if (low < 0xDC00 || low > 0xDFFF)
-                return fail("half of a surrogate pair (\\uD8..) is no text", error);
-            self->at += 12;
-        } else if (unit >= 0xDC00 && unit <= 0xDFFF) {
-            return fail("half of a surrogate pair (\\uDC..) is no text", error);
-        } else {
-            self->at += *self->at == '\\' && self->end - self->at > 1 ? 2 : 1;
-        }
-    }
-    self->at += self->at < self->end;
-    return true;
 }
 
 static void
-skip_space(Scan *self)
+note_other(IdScan *self, const PdJsonGuard *guard)
 {
-    while (self->at < self->end && g_ascii_isspace(*self->at))
-        self->at++;
-}
+    const char *p = guard->start;
 
-/* After an outermost string at @start: is it the key "id", with a string or a number? */
-static bool
-note_id(Scan *self, const char *start, GError **error)
-{
-    bool is_id = self->at - start == 4 && memcmp(start, "\"id\"", 4) == 0;
-
-    skip_space(self);
-    if (!is_id || self->at >= self->end || *self->at != ':')
-        return true;
-    self->at++;
-    skip_space(self);
-    self->id = self->at;
-    if (self->at < self->end && *self->at == '"') {
-        self->at++;
-        if (!scan_string(self, error))
-            return false;
-    } else {
-        while (self->at < self->end && strchr("+-.eE0123456789", *self->at) != NULL)
-            self->at++;
+    if (g_ascii_isspace(*p))
+        return;
+    if (self->state == BEFORE_VALUE) {
+        while (p < guard->end && *p != '\0' && strchr("+-.eE0123456789", *p) != NULL)
+            p++;
+        self->start = p > guard->start ? guard->start : NULL;
+        self->length = (gsize)(p - guard->start);
     }
-    self->id_end = self->at;
-    return true;
+    self->state = self->state == AFTER_KEY && *guard->start == ':' ? BEFORE_VALUE : ELSEWHERE;
 }
 
-/*
- * What json-glib does not tell, or does not survive: it parses recursively without a limit, reads
- * comments and 'strings', in which nothing is counted here, leaks the first of two values, cuts
- * strings at a NUL, and does not keep a number as it was written. Whether it is JSON at all is its
- * question.
- */
 static bool
-scan(Scan *self, GError **error)
+scan(PdJsonGuard *guard, IdScan *id, GError **error)
 {
-    bool had_value = false;
+    PdJsonToken token;
 
-    while (self->at < self->end) {
-        const char *start = self->at++;
-
-        if (*start == '"') {
-            if (!scan_string(self, error))
-                return false;
-            if (self->depth == 1 && !note_id(self, start, error))
-                return false;
-        } else if (*start == '/' || *start == '\'') {
-            return fail("not JSON: a comment, or a string in '", error);
-        } else if (*start == '{' || *start == '[') {
-            if (self->depth <= 0 && had_value)
-                return fail("not JSON: more than one value", error);
-            if (++self->depth > MAX_DEPTH) {
-                g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
-                            "JSON nested more than %d deep", MAX_DEPTH);
-                return false;
-            }
-        } else if (*start == '}' || *start == ']') {
-            self->depth--;
-        }
-        had_value = had_value || (self->depth <= 0 && !g_ascii_isspace(*start));
+    while ((token = pd_json_guard_next(guard)) != PD_JSON_END) {
+        if (pd_json_fault(token) != NULL)
+            return fail(pd_json_fault(token), error);
+        if (token == PD_JSON_STRING)
+            note_string(id, guard);
+        else
+            note_other(id, guard);
     }
     return true;
 }
@@ -152,17 +94,16 @@ member(JsonObject *object, const char *name, GType type)
 }
 
 static bool
-read_object(JsonObject *object, const Scan *scanned, PdRequest *request, GError **error)
+read_object(JsonObject *object, const IdScan *scanned, PdRequest *request, GError **error)
 {
     JsonNode *id = member(object, "id", G_TYPE_INVALID);
     JsonNode *text = member(object, "text", G_TYPE_STRING);
 
     if (!json_object_has_member(object, "id"))
         return fail("no \"id\"", error);
-    if (id == NULL || json_node_get_value_type(id) == G_TYPE_BOOLEAN || scanned->id == NULL ||
-        scanned->id_end == scanned->id)
+    if (id == NULL || json_node_get_value_type(id) == G_TYPE_BOOLEAN || scanned->start == NULL)
         return fail("\"id\" is neither a string nor a number", error);
-    request->id = g_strndup(scanned->id, scanned->id_end - scanned->id);
+    request->id = g_strndup(scanned->start, scanned->length);
     if (!json_object_has_member(object, "text"))
         return fail("no \"text\"", error);
     if (text == NULL)
@@ -185,7 +126,8 @@ pd_request_parse(const char *line, size_t length, PdRequest *ret_request, GError
 {
     g_autoptr(JsonParser) parser = NULL;
     g_autoptr(GError) failure = NULL;
-    Scan scanned = { .at = line, .end = line + length };
+    PdJsonGuard guard = pd_json_guard(line, length, MAX_DEPTH);
+    IdScan scanned = { 0 };
     const char *end;
     JsonNode *root;
 
@@ -195,7 +137,7 @@ pd_request_parse(const char *line, size_t length, PdRequest *ret_request, GError
                     "not UTF-8 at byte %zu", (size_t)(end - line));
         return false;
     }
-    if (!scan(&scanned, error))
+    if (!scan(&guard, &scanned, error))
         return false;
     parser = json_parser_new_immutable();
     if (!json_parser_load_from_data(parser, line, length, &failure)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/http/annotation.h"
 
+#include "model/json-guard.h"
 #include "plugin/http/error.h"
 
 #include <json-glib/json-glib.h>
@@ -16,35 +17,18 @@ fail(const char *message, GError **error)
     return false;
 }
 
-/*
- * What json-glib does not survive or tell: it parses recursively without a limit, reads comments
- * and 'strings', in which nothing is counted here, leaks the first of two values, and cuts a string
- * at a NUL. Whether it is JSON at all is its question.
- */
 static bool
 is_harmless(const char *json, GError **error)
 {
-    bool in_string = false, had_value = false;
-    int depth = 0;
+    PdJsonGuard guard = pd_json_guard(json, strlen(json), MAX_DEPTH);
+    PdJsonToken token;
 
-    for (const char *p = json; *p != '\0'; p++) {
-        if (in_string && g_str_has_prefix(p, "\\u0000"))
-            return fail("'data' has a NUL character in it", error);
-        if (in_string && *p == '\\' && g_ascii_isdigit(p[1])) /* a byte, to json-glib */
-            return fail("Could not parse JSON from 'data' parameter", error);
-        if (in_string && *p == '\\' && p[1] != '\0')
-            p++;
-        else if (*p == '"')
-            in_string = !in_string;
-        else if (!in_string && (strchr("/'", *p) != NULL ||
-                                (depth <= 0 && had_value && strchr("[{", *p) != NULL)))
-            return fail("Could not parse JSON from 'data' parameter", error);
-        else if (!in_string && strchr("[{", *p) != NULL && ++depth > MAX_DEPTH)
-            return fail("Could not parse JSON from 'data' parameter: it is nested too deep", error);
-        else if (!in_string && strchr("]}", *p) != NULL)
-            depth--;
-        had_value = had_value || (depth <= 0 && !g_ascii_isspace(*p));
-    }
+    while ((token = pd_json_guard_next(&guard)) != PD_JSON_END)
+        if (pd_json_fault(token) != NULL) {
+            g_set_error(error, PD_HTTP_ERROR, 400, "Could not parse JSON from 'data' parameter: %s",
+                        pd_json_fault(token));
+            return false;
+        }
     return true;
 }
 
@@ -59,9 +43,8 @@ read_string(JsonObject *object, const char *name, char **ret_value, GError **err
     if (node == NULL || JSON_NODE_HOLDS_NULL(node))
         return true;
     value = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-    if (value == NULL || !g_utf8_validate(value, -1, NULL)) { /* half of a surrogate pair */
-        g_set_error(error, PD_HTTP_ERROR, 400, "'%s' in 'data' must be a string of valid Unicode",
-                    name);
+    if (value == NULL) {
+        g_set_error(error, PD_HTTP_ERROR, 400, "'%s' in 'data' must be a string", name);
         return false;
     }
     *ret_value = g_strdup(value);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/lsp/frames.h"
 
+#include "model/json-guard.h"
+
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -51,82 +53,18 @@ tell_bad(PdFrames *self, GVariant *id, int code, const char *message)
 
 /* --- JSON, before it is parsed --- */
 
-/* The number of \uXXXX at @p; -1: there is none. */
-static int
-read_escape(const char *p, const char *end)
-{
-    int value = 0;
-
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return -1;
-    for (int i = 2; i < 6; i++) {
-        if (!g_ascii_isxdigit(p[i]))
-            return -1;
-        value = value * 16 + g_ascii_xdigit_value(p[i]);
-    }
-    return value;
-}
-
-static bool
-is_high(int unit)
-{
-    return unit >= 0xD800 && unit <= 0xDBFF;
-}
-
-static bool
-is_low(int unit)
-{
-    return unit >= 0xDC00 && unit <= 0xDFFF;
-}
-
-/* From after the opening quote to after the closing one; what is no character is replaced. NULL:
- * "\377", which is a byte to json-glib. */
-static char *
-mend_string(char *p, const char *end)
-{
-    while (p < end && *p != '"') {
-        const int unit = read_escape(p, end);
-
-        if (*p == '\\' && end - p > 1 && g_ascii_isdigit(p[1]))
-            return NULL;
-        if (is_high(unit) && is_low(read_escape(p + 6, end))) {
-            p += 12;
-            continue;
-        }
-        if (unit == 0 || is_high(unit) || is_low(unit))
-            memcpy(p + 2, "fffd", 4);
-        p += *p == '\\' && end - p > 1 ? 2 : 1;
-    }
-    return p < end ? p + 1 : p;
-}
-
-/*
- * Returns: (nullable): what is wrong. json-glib also reads comments and 'strings', in which nothing
- * is counted here, and leaks the first of two values.
- */
+/* What is no character is replaced. Returns: (nullable): what is wrong */
 static const char *
 mend(char *json, gsize n_bytes)
 {
-    const char *end = json + n_bytes;
-    bool had_value = false;
-    int depth = 0;
+    PdJsonGuard guard = pd_json_guard(json, n_bytes, PD_FRAMES_MAX_DEPTH);
+    PdJsonToken token;
 
-    for (char *p = json; p < end;) {
-        const char c = *p++;
-
-        if (c == '"') {
-            p = mend_string(p, end);
-            if (p == NULL)
-                return "not JSON: \\ and a digit";
-        } else if (c == '/' || c == '\'')
-            return "not JSON: a comment, or a string in '";
-        else if ((c == '{' || c == '[') && depth <= 0 && had_value)
-            return "not JSON: more than one value";
-        else if ((c == '{' || c == '[') && ++depth > PD_FRAMES_MAX_DEPTH)
-            return "the message is nested more than " G_STRINGIFY(PD_FRAMES_MAX_DEPTH) " deep";
-        else if (c == '}' || c == ']')
-            depth--;
-        had_value = had_value || (depth <= 0 && !g_ascii_isspace(c));
+    while ((token = pd_json_guard_next(&guard)) != PD_JSON_END) {
+        if (token == PD_JSON_NUL || token == PD_JSON_HALF_PAIR)
+            memcpy(json + (guard.start - json) + 2, "fffd", 4);
+        else if (pd_json_fault(token) != NULL)
+            return pd_json_fault(token);
     }
     return NULL;
 }
