@@ -297,20 +297,6 @@ handle_tag(Reader *self, const Tag *tag)
 
 /* --- text --- */
 
-/* Borrowed: what the entity stands for; NULL: it is none. */
-static const char *
-lookup_entity(Reader *self, const char *p, size_t n)
-{
-    g_autofree char *entity = g_strndup(p, n);
-    const char *decoded = g_hash_table_lookup(self->entities, entity);
-
-    if (decoded == NULL) {
-        decoded = pd_markdown_decode_entity(entity);
-        g_hash_table_insert(self->entities, g_strdup(entity), (char *)decoded);
-    }
-    return g_str_equal(decoded, entity) ? NULL : decoded;
-}
-
 /* "&name;" "&#38;" "&#x26;" at @at: its length, or 0. */
 static size_t
 entity_length(const Reader *self, size_t at)
@@ -358,7 +344,7 @@ read_text(Reader *self, size_t at)
         return n;
     }
     if (c == '&' && (n = entity_length(self, at)) > 0) {
-        const char *decoded = lookup_entity(self, self->source + at, n);
+        const char *decoded = pd_markdown_decode_entity(self->entities, self->source + at, n);
 
         if (decoded != NULL) {
             pd_annotated_unit(self->out, decoded, strlen(decoded), at, n);

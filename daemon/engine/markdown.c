@@ -173,9 +173,10 @@ entity_length(const char *p, size_t left)
     return n > 1 && n < left && p[n] == ';' ? n + 1 : 0;
 }
 
-/* cmark's own table is not public: let it read the entity in a document of its own. */
-char *
-pd_markdown_decode_entity(const char *entity)
+/* (transfer full): itself where it is none. cmark's own table is not public: let it read the
+ * entity in a document of its own. */
+static char *
+decode_entity(const char *entity)
 {
     g_autofree char *document = g_strconcat("x", entity, "x", NULL);
     cmark_node *root = cmark_parse_document(document, strlen(document), CMARK_OPT_DEFAULT);
@@ -190,18 +191,17 @@ pd_markdown_decode_entity(const char *entity)
     return decoded != NULL ? decoded : g_strdup(entity);
 }
 
-/* Borrowed: what the entity stands for; NULL: it is none. */
-static const char *
-lookup_entity(Reader *self, const char *p, size_t n)
+const char *
+pd_markdown_decode_entity(GHashTable *known, const char *entity, size_t length)
 {
-    g_autofree char *entity = g_strndup(p, n);
-    const char *decoded = g_hash_table_lookup(self->entities, entity);
+    g_autofree char *name = g_strndup(entity, length);
+    const char *decoded = g_hash_table_lookup(known, name);
 
     if (decoded == NULL) {
-        decoded = pd_markdown_decode_entity(entity);
-        g_hash_table_insert(self->entities, g_strdup(entity), (char *)decoded);
+        decoded = decode_entity(name);
+        g_hash_table_insert(known, g_strdup(name), (char *)decoded);
     }
-    return g_str_equal(decoded, entity) ? NULL : decoded;
+    return g_str_equal(decoded, name) ? NULL : decoded;
 }
 
 /* How the text at @literal stands in the content at @at. Returns false: not at all. */
@@ -212,7 +212,7 @@ match_unit(Reader *self, size_t at, const char *literal, bool raw, size_t *ret_t
     const char *p = self->content->str + at;
     size_t left = self->content->len - at;
     size_t entity = *p == '&' ? entity_length(p, left) : 0;
-    const char *decoded = entity > 0 ? lookup_entity(self, p, entity) : NULL;
+    const char *decoded = entity > 0 ? pd_markdown_decode_entity(self->entities, p, entity) : NULL;
 
     *ret_text = *ret_content = 1;
     if (left == 0)

@@ -9,5 +9,11 @@
 /* @source: borrowed; positions in @out are its bytes */
 void pd_markdown_annotate(const char *source, size_t length, PdAnnotated *out);
 
-/* What "&name;", "&#38;" or "&#x26;" stands for, or itself where it is none. (transfer full) */
-char *pd_markdown_decode_entity(const char *entity);
+/**
+ * pd_markdown_decode_entity:
+ * @known: of strings, both owned: what is decoded is kept in it, so that each one is decoded once
+ * @entity: as "&name;" "&#38;" "&#x26;", of @length bytes
+ *
+ * Returns: (nullable) (transfer none): what it stands for, @known's own; NULL: it is none
+ */
+const char *pd_markdown_decode_entity(GHashTable *known, const char *entity, size_t length);
