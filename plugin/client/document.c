@@ -230,25 +230,33 @@ proofd_document_find_all(ProofdDocument *self, GCancellable *cancellable, GError
     return proofd_document_find_all_finish(self, result, error);
 }
 
+/* Takes all but @self; @message: NULL with @failure set */
+static void
+send_order(ProofdDocument *self, GTask *task, GDBusMessage *message, GError *failure)
+{
+    ProofdCall *call = new_call(task, message, failure, "()", read_done, NULL);
+
+    if (call == NULL)
+        return;
+    proofd_follower_watch_errors(self->follower, call);
+    send_call(self, call, task);
+}
+
 void
 proofd_document_ignore_async(ProofdDocument *self, guint64 fingerprint, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data)
 {
     GError *failure = NULL;
     GDBusMessage *message;
-    ProofdCall *call;
     GTask *task;
 
     g_return_if_fail(PROOFD_IS_DOCUMENT(self));
     task = g_task_new(self, cancellable, callback, user_data);
     g_task_set_source_tag(task, proofd_document_ignore_async);
     message = proofd_follower_new_message(self->follower, "Ignore", &failure);
-    call = new_call(task, message, failure, "()", read_done, NULL);
-    if (call == NULL)
-        return;
-    g_dbus_message_set_body(message, g_variant_new("(t)", fingerprint));
-    proofd_follower_watch_errors(self->follower, call);
-    send_call(self, call, task);
+    if (message != NULL)
+        g_dbus_message_set_body(message, g_variant_new("(t)", fingerprint));
+    send_order(self, task, message, failure);
 }
 
 gboolean
@@ -300,7 +308,6 @@ proofd_document_ignore_word_async(ProofdDocument *self, const char *word, GCance
 {
     GDBusMessage *message = NULL;
     GError *failure = NULL;
-    ProofdCall *call;
     GTask *task;
 
     g_return_if_fail(PROOFD_IS_DOCUMENT(self) && word != NULL);
@@ -308,12 +315,9 @@ proofd_document_ignore_word_async(ProofdDocument *self, const char *word, GCance
     g_task_set_source_tag(task, proofd_document_ignore_word_async);
     if (proofd_request_check_string(word, PROOFD_ERROR_INVALID_TEXT, "word", &failure))
         message = proofd_follower_new_message(self->follower, "IgnoreWord", &failure);
-    call = new_call(task, message, failure, "()", read_done, NULL);
-    if (call == NULL)
-        return;
-    g_dbus_message_set_body(message, g_variant_new("(s)", word));
-    proofd_follower_watch_errors(self->follower, call);
-    send_call(self, call, task);
+    if (message != NULL)
+        g_dbus_message_set_body(message, g_variant_new("(s)", word));
+    send_order(self, task, message, failure);
 }
 
 gboolean

@@ -134,35 +134,34 @@ check_text(const char *language, const char *text, GError **error)
            proofd_request_check_string(text, PROOFD_ERROR_INVALID_TEXT, "text", error);
 }
 
+/* (transfer full): the a{sv} of @options, if all three can be sent; NULL with @error set */
+static GVariant *
+check_all(const char *language, const char *text, ProofdOptions *options, GError **error)
+{
+    return check_text(language, text, error) ? options_to_variant(options, error) : NULL;
+}
+
 GDBusMessage *
 proofd_request_text(const char *member, const char *language, const char *text,
                     ProofdOptions *options, GError **error)
 {
-    g_autoptr(GVariant) dict = NULL;
+    const char *asked = language != NULL ? language : "";
+    g_autoptr(GVariant) dict = check_all(asked, text, options, error);
 
-    language = language != NULL ? language : "";
-    if (!check_text(language, text, error))
-        return NULL;
-    dict = options_to_variant(options, error);
-    if (dict == NULL)
-        return NULL;
-    return proofd_request_new(member, g_variant_new("(ss@a{sv})", language, text, dict));
+    return dict != NULL ? proofd_request_new(member, g_variant_new("(ss@a{sv})", asked, text, dict))
+                        : NULL;
 }
 
 GDBusMessage *
 proofd_request_place(const char *member, const char *language, const char *text, guint start,
                      guint length, ProofdOptions *options, GError **error)
 {
-    g_autoptr(GVariant) dict = NULL;
+    const char *asked = language != NULL ? language : "";
+    g_autoptr(GVariant) dict = check_all(asked, text, options, error);
 
-    language = language != NULL ? language : "";
-    if (!check_text(language, text, error))
-        return NULL;
-    dict = options_to_variant(options, error);
-    if (dict == NULL)
-        return NULL;
-    return proofd_request_new(member,
-                              g_variant_new("(ssuu@a{sv})", language, text, start, length, dict));
+    return dict != NULL ? proofd_request_new(member, g_variant_new("(ssuu@a{sv})", asked, text,
+                                                                   start, length, dict))
+                        : NULL;
 }
 
 GDBusMessage *
