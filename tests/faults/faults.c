@@ -39,6 +39,16 @@ pd_faults_assert_serves_client(GDBusConnection *client)
 }
 
 void
+pd_faults_add_word(PdFixture *self, const char *word)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply =
+        pd_fixture_call(self, "AddWord", g_variant_new("(s)", word), &error);
+
+    g_assert_no_error(error);
+}
+
+void
 pd_faults_assert_serves(PdFixture *self)
 {
     pd_faults_assert_serves_client(self->client);

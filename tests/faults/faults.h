@@ -13,6 +13,9 @@
  * waitpid() says. */
 int pd_faults_wait_end(PdFixture *self);
 
+/* The word is acknowledged. */
+void pd_faults_add_word(PdFixture *self, const char *word);
+
 /* A new Check finds the error in WRONG: the service works. */
 void pd_faults_assert_serves(PdFixture *self);
 /* The same for a call of @client. */

@@ -23,16 +23,6 @@ words_folder(const PdFixture *self)
 }
 
 static void
-add_word(PdFixture *self, const char *word)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply =
-        pd_fixture_call(self, "AddWord", g_variant_new("(s)", word), &error);
-
-    g_assert_no_error(error);
-}
-
-static void
 assert_not_added(PdFixture *self, const char *word, const char *why)
 {
     pd_assert_fails(self->client, PD_DBUS_PATH, PD_DBUS_INTERFACE, "AddWord",
@@ -74,13 +64,13 @@ test_full_disk(PdFixture *self, gconstpointer data)
         return;
     }
     pd_fixture_start(self, NULL);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
     fill(filler);
     assert_not_added(self, "Mastodon", g_strerror(ENOSPC));
     assert_file_is(folder, "Fediverse\n");
     pd_faults_assert_serves(self);
     g_assert_no_errno(g_unlink(filler));
-    add_word(self, "Mastodon");
+    pd_faults_add_word(self, "Mastodon");
     assert_file_is(folder, "Fediverse\nMastodon\n");
     pd_fixture_stop(self);
     pd_faults_unmount(folder);
@@ -97,7 +87,7 @@ test_read_only_home(PdFixture *self, gconstpointer data)
         return;
     }
     pd_fixture_start(self, NULL);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
     g_assert_true(pd_faults_make_read_only(folder));
     for (unsigned i = 0; i < 2; i++) {
         g_autoptr(GVariant) findings = NULL;
@@ -174,7 +164,7 @@ test_missing_model(PdFixture *self, gconstpointer data)
     pd_fixture_start(self, NULL);
     assert_broken(self, path);
     assert_broken(self, path); /* and says so again */
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
 }
 
 static void
@@ -187,7 +177,7 @@ test_truncated_model(PdFixture *self, gconstpointer data)
     g_assert_no_errno(truncate(path, KEPT_BYTES));
     pd_fixture_start(self, NULL);
     assert_broken(self, path);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
 }
 
 /* As packages do it: a new file takes the name. The service goes on with the one it has. */
@@ -258,7 +248,7 @@ test_cut_model(PdFixture *self, gconstpointer data)
     path = model_file(self, data);
     self->service = pd_fixture_spawn(self, never, G_SUBPROCESS_FLAGS_STDERR_PIPE);
     pd_fixture_wait_name(self, true);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
     pd_faults_assert_serves(self);
     g_assert_no_errno(truncate(path, KEPT_BYTES));
     while (error == NULL) {
@@ -272,7 +262,7 @@ test_cut_model(PdFixture *self, gconstpointer data)
     g_assert_nonnull(strstr(output, "became shorter while it was in use"));
     pd_fixture_start(self, NULL);
     assert_broken(self, path);
-    add_word(self, "Mastodon");
+    pd_faults_add_word(self, "Mastodon");
 }
 
 /* --- dictionaries --- */

@@ -13,16 +13,6 @@
 #define FAKETIME "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 static void
-add_word(PdFixture *self, const char *word)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GVariant) reply =
-        pd_fixture_call(self, "AddWord", g_variant_new("(s)", word), &error);
-
-    g_assert_no_error(error);
-}
-
-static void
 assert_words(const PdFixture *self, const char *expected)
 {
     g_autofree char *path = pd_fixture_path(self, "data/proofd/words.txt");
@@ -68,7 +58,7 @@ test_bus_back(PdFixture *self, gconstpointer data)
 {
     make_activatable(self);
     pd_fixture_start(self, NULL);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
     for (unsigned i = 0; i < 2; i++) {
         g_autoptr(GVariant) findings = NULL;
 
@@ -167,7 +157,7 @@ test_no_memory(PdFixture *self, gconstpointer data)
         return;
     }
     pd_fixture_start(self, NULL);
-    add_word(self, "Fediverse");
+    pd_faults_add_word(self, "Fediverse");
     pd_fixture_stop(self);
     for (unsigned mib = LEAST_MIB; mib <= MOST_MIB; mib += STEP_MIB) {
         g_autofree char *command = g_strdup_printf("ulimit -c 0; ulimit -v %u; exec", mib * 1024);
@@ -227,7 +217,7 @@ test_clock(PdFixture *self, gconstpointer data)
 
         set_clock(clock, offsets[i]);
         pd_faults_assert_serves(self);
-        add_word(self, word);
+        pd_faults_add_word(self, word);
         findings = pd_fixture_check(self, text, NULL);
         g_assert_cmpuint(g_variant_n_children(findings), ==, 1);
         g_assert_cmpuint(pd_fixture_statistic(self, "uptime-seconds"), <, 3600);
