@@ -473,11 +473,16 @@ Keys that are pressed meanwhile are kept, \\[keyboard-quit] gives up."
   "Did the text of DOCUMENT's buffer, the current one, change without notice?"
   (/= (buffer-chars-modified-tick) (proofd--document-tick document)))
 
-(defun proofd--before-change (_start _end)
-  "Find out whether the text was edited elsewhere, as in an indirect buffer."
+(defun proofd--before-change (start end)
+  "Find out whether the text was edited elsewhere, as in an indirect buffer.
+Text from START to END with a finding in it is sent again when it is
+gone, even if it is back by then, as after `undo': the finding is not."
   (let ((document (proofd--current)))
-    (when (and document (proofd--document-tick document) (proofd--missed-change-p document))
-      (proofd--note-change document 0 0))))
+    (when (and document (proofd--document-tick document))
+      (when (proofd--missed-change-p document)
+        (proofd--note-change document 0 0))
+      (when (and (< start end) (proofd--findings start end))
+        (setf (proofd--document-whole document) t)))))
 
 (defun proofd--after-change (start end _removed)
   "The text from START to END is new."

@@ -11,11 +11,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
 PROOF = os.environ["PROOF"]
 PROOFD = os.environ.get("PROOFD_BINARY", "")
+PATIENCE = 120  # seconds: generous, for machines under load
 TEXT = "I recieve it.\nThe the cat sat on teh mat.\n"
 
 
@@ -66,6 +68,13 @@ class Case(unittest.TestCase):
         self.assertEqual(finding["scores"], sorted(finding["scores"], reverse=True))
         self.assertGreater(finding["scores"][0], 0)
 
+    def until(self, ask, condition, what):
+        """Asks until the answer is right; the answer."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition(answer := ask()):
+            self.assertLess(time.monotonic(), deadline, f"{what}: {answer}")
+            time.sleep(0.05)
+        return answer
 
 
 @unittest.skipUnless(shutil.which("dbus-daemon") and PROOFD and os.path.exists(PROOFD),

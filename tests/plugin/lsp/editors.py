@@ -8,14 +8,12 @@ import json
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 from case import BusCase
 
 LSP = Path(os.environ["PROOFD_LSP"])
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "lsp.md"
-PATIENCE = 120  # seconds: generous, for machines under load
 
 TEXT = """I recieve it every days.
 She go to school. 😀 He dont know teh answer.
@@ -52,14 +50,6 @@ class EditorCase(BusCase):
         report, = json.loads(status.stdout)["files"]
         return sorted((f["line"], f["column"], f["length"], f["rule"], f["message"])
                       for f in report["findings"])
-
-    def until(self, ask, condition, what):
-        """Asks until the answer is right; the answer."""
-        deadline = time.monotonic() + PATIENCE
-        while not condition(answer := ask()):
-            self.assertLess(time.monotonic(), deadline, f"{what}: {answer}")
-            time.sleep(0.05)
-        return answer
 
 
 def needs(program):
