@@ -240,7 +240,24 @@ from_case(Search *s)
 
 /* --- words together and apart ------------------------------------------------------- */
 
-/* The word after white space behind @at, or before it in front of @at; empty: there is none. */
+/* Does a word go on behind @at, or in front of it: user's, self-made, x86, naïve? */
+static bool
+goes_on(const char *text, size_t at, bool after)
+{
+    const char *p = after || at == 0 ? text + at : g_utf8_prev_char(text + at);
+    const gunichar c = after || at > 0 ? g_utf8_get_char(p) : 0;
+
+    if (c != '\'' && c != 0x2019 && c != '-')
+        return c == '_' || g_unichar_isalnum(c);
+    if (after)
+        return g_unichar_isalnum(g_utf8_get_char(g_utf8_next_char(p)));
+    return p > text && g_unichar_isalnum(g_utf8_get_char(g_utf8_prev_char(p)));
+}
+
+/*
+ * The word after white space behind @at, or before it in front of @at; empty: there is none, or
+ * it is a part of one.
+ */
 static PdSpan
 word_beside(const char *text, size_t at, bool after)
 {
@@ -250,13 +267,20 @@ word_beside(const char *text, size_t at, bool after)
         span.start += strspn(text + at, " \t\r\n");
         for (span.end = span.start; g_ascii_isalpha(text[span.end]); span.end++)
             ;
-        return span.start > at ? span : (PdSpan){ at, at };
+        return span.start > at && !goes_on(text, span.end, true) ? span : (PdSpan){ at, at };
     }
     while (span.end > 0 && g_ascii_isspace(text[span.end - 1]))
         span.end--;
     for (span.start = span.end; span.start > 0 && g_ascii_isalpha(text[span.start - 1]);)
         span.start--;
-    return span.end < at ? span : (PdSpan){ at, at };
+    return span.end < at && !goes_on(text, span.start, false) ? span : (PdSpan){ at, at };
+}
+
+/* What is called by a capital: a matrix W. A word may begin with A or I, and a sentence with any. */
+static bool
+is_letter_name(const char *word, bool begins_text)
+{
+    return g_ascii_isupper(*word) && word[1] == '\0' && strchr("AI", *word) == NULL && !begins_text;
 }
 
 /* The words of @place as one, if there is such a word. */
@@ -269,6 +293,9 @@ join(Search *s, PdSpan place)
     g_autofree char *down = g_ascii_strdown(all, -1);
     g_autofree char *joined = pd_spelling_with_case_of(words[0], down);
 
+    for (guint i = 0; words[i] != NULL; i++)
+        if (is_letter_name(words[i], i == 0 && place.start == 0))
+            return;
     if (log_frequency(s, joined) > 0 && pd_resources_knows(s->resources, joined))
         propose(s, place, g_steal_pointer(&joined), PD_ACTION_REPLACE, PD_FEATURE_JOIN, 1);
 }

@@ -117,7 +117,22 @@ test_together_and_apart(Fixture *self, gconstpointer data)
     assert_proposed(self, "The cat it self.", "it", "The cat itself.", PD_FEATURE_JOIN);
     assert_proposed(self, "He came aswell.", "aswell", "He came as well.", PD_FEATURE_SPLIT);
     assert_proposed(self, "Alot of it.", "Alot", "A lot of it.", PD_FEATURE_SPLIT);
+    assert_proposed(self, "Not 'it self'.", "it", "Not 'itself'.", PD_FEATURE_JOIN);
     assert_not_proposed(self, "The cat it self.", "cat", "The catit self.");
+}
+
+/* A part of a word, or a letter that is a name, is not joined with the next word. */
+static void
+test_parts_stay_apart(Fixture *self, gconstpointer data)
+{
+    assert_proposed(self, "The pen s word.", "word", "The pen sword.", PD_FEATURE_JOIN);
+    assert_not_proposed(self, "The user's word.", "word", "The user'sword.");
+    assert_not_proposed(self, "The user’s words.", "words", "The user’swords.");
+    assert_not_proposed(self, "The a-b out of it.", "out", "The a-bout of it.");
+    assert_not_proposed(self, "A b out-of-date book.", "b", "A bout-of-date book.");
+    assert_proposed(self, "T his is it.", "his", "This is it.", PD_FEATURE_JOIN);
+    assert_not_proposed(self, "The matrix W as stored.", "as", "The matrix Was stored.");
+    assert_proposed(self, "He went A way.", "way", "He went Away.", PD_FEATURE_JOIN);
 }
 
 static void
@@ -449,6 +464,7 @@ main(int argc, char **argv)
     } tests[] = {
         { "/candidates/sources/other-words", test_other_words },
         { "/candidates/sources/together-and-apart", test_together_and_apart },
+        { "/candidates/sources/parts-stay-apart", test_parts_stay_apart },
         { "/candidates/sources/too-few-and-too-many", test_too_few_and_too_many },
         { "/candidates/sources/article", test_article },
         { "/candidates/sources/unknown-words-stay-one", test_unknown_words_stay_one },
