@@ -42,6 +42,7 @@ typedef struct {
     GArray *content_lines; /* of ContentLine */
     size_t line;           /* in content_lines: that of the last position asked for */
     size_t cursor;         /* in the content: all before it is dealt with */
+    size_t mark;           /* in the content: where a definition's ": " may stand */
     size_t budget;         /* how much searching is still allowed */
     bool in_item;
     bool is_first; /* no inline node has been seen yet */
@@ -265,6 +266,13 @@ find_literal(Reader *self, const char *literal, bool raw)
     return NOT_FOUND;
 }
 
+/* ": " and the space behind it, which begin a definition in a list of terms; 0: they do not. */
+static size_t
+definition_mark_length(const char *text)
+{
+    return text[0] == ':' && is_space(text[1]) ? 1 + strspn(text + 1, " \t") : 0;
+}
+
 /*
  * Markup that CommonMark takes for text: [^1], and [ ] and [^1]: where a paragraph begins. Its
  * length, or 0.
@@ -309,7 +317,8 @@ is_table_mark(Reader *self, size_t at, bool *ret_separates)
 static void
 emit_literal(Reader *self, const char *literal, bool raw)
 {
-    const char *hidden_until = literal;
+    const char *hidden_until =
+        literal + (self->cursor == self->mark ? definition_mark_length(literal) : 0);
 
     for (const char *p = literal; *p != '\0'; self->is_first = false) {
         size_t n_text, n_content, source = to_source(self, self->cursor);
@@ -414,7 +423,7 @@ read_code(Reader *self, const char *literal)
     }
     self->cursor = close + ticks;
     self->is_first = false;
-    pd_annotated_mark_opaque(self->out, text_start);
+    pd_annotated_mark_code(self->out, text_start);
 }
 
 /* A line break inside a paragraph: white space, unless it was asked for. */
@@ -422,20 +431,22 @@ static void
 read_break(Reader *self, bool hard)
 {
     size_t at = find_char(self, self->cursor, '\n');
-    size_t source;
+    size_t next, source;
     const ContentLine *line;
 
     if (at == NOT_FOUND || at + 1 == self->content->len) /* the last line's own end is no break */
         return;
     source = to_source(self, at);
     line = &g_array_index(self->content_lines, ContentLine, self->line);
-    if (self->is_table)
+    for (next = at + 1; is_space(peek(self, next));)
+        next++;
+    if (!self->is_table && definition_mark_length(self->content->str + next) > 0)
+        self->mark = next;
+    if (self->is_table || self->mark == next)
         pd_annotated_gap(self->out);
     else
         pd_annotated_unit(self->out, hard ? "\n" : " ", 1, source, MAX(line->source_break, 1));
-    self->cursor = at + 1;
-    while (is_space(peek(self, self->cursor)))
-        self->cursor++;
+    self->cursor = next;
 }
 
 static void
@@ -625,6 +636,7 @@ enter_block(Reader *self, cmark_node *node)
     while (peek(self, self->cursor) == '[' &&
            (next = skip_definition(self, self->cursor)) != NOT_FOUND)
         self->cursor = next;
+    self->mark = heading || self->is_table ? NOT_FOUND : self->cursor;
     marks = count_run(self, 0, '#');
     if (heading && marks >= 1 && marks <= 6 &&
         (is_space(peek(self, marks)) || peek(self, marks) == '\n')) {

@@ -276,7 +276,7 @@ word_beside(const char *text, size_t at, bool after)
     return span.end < at && !goes_on(text, span.start, false) ? span : (PdSpan){ at, at };
 }
 
-/* What is called by a capital: a matrix W. A word may begin with A or I, and a sentence with any. */
+/* What is called by a capital, as a matrix W; a word may begin with A or I, a sentence with any. */
 static bool
 is_letter_name(const char *word, bool begins_text)
 {

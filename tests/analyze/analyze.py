@@ -136,7 +136,6 @@ def proof():
     env = {"PROOFD_MODELS": str(ROOT / "model/data")}
     report = run(folder / "plugin/cli/proof", "check", "--local", "--language=en_US",
                  "--variant=any", "--level=careful", "--json",
-                 "--disable=punctuation/space-before",  # lowdown's definitions begin with ": "
                  f"--words={HERE / 'proof.words'}", *documents, env=env, ok=(0, 1))
     accepted = accepted_in("proof.accepted")
     met, found = set(), []

@@ -111,6 +111,18 @@ test_blocks(void)
     assert_text("a | b\nnot a table", "a | b not a table");
 }
 
+/* As PHP Markdown Extra, pandoc and lowdown have them. */
+static void
+test_definitions(void)
+{
+    assert_text("term\n: It is.\n:   Or\n  *not*.\n\nend", "term\n\nIt is.\n\nOr not.\n\nend");
+    assert_text("term\r\n\r\n: **It** is.\r\n\r\n:\tNo.", "term\n\nIt is.\n\nNo.");
+    assert_text("> `-a` *B*\n> : It is.\n\n- c\n  : It is.", "-a B\n\nIt is.\n\nc\n\nIt is.");
+    assert_text("`a`: b *c*: d\n\n# : e", "a: b c: d\n\n: e");
+    assert_text("a : b\n:c\n\n:d", "a : b :c\n\n:d");
+    assert_text("| a | : b |\n|---|---|\n| c | d |", " a \n\n : b \n\n c \n\n d ");
+}
+
 static void
 test_preamble(void)
 {
@@ -154,6 +166,8 @@ test_spans(void)
     g_assert_true(pd_markup_is_opaque(markup, (PdSpan){ 10, 11 }));
     g_assert_true(pd_markup_is_opaque(markup, (PdSpan){ 3, 11 }));
     g_assert_false(pd_markup_is_opaque(markup, (PdSpan){ 3, 10 }));
+    g_assert_true(pd_markup_is_beside_stand_in(markup, (PdSpan){ 8, 9 }));
+    g_assert_false(pd_markup_is_beside_stand_in(markup, (PdSpan){ 3, 7 }));
 }
 
 /* A line break between two words is no markup, ">" is. */
@@ -278,6 +292,7 @@ main(int argc, char **argv)
     g_test_add_func("/markup/blocks", test_blocks);
     g_test_add_func("/markup/preamble", test_preamble);
     g_test_add_func("/markup/spans", test_spans);
+    g_test_add_func("/markup/definitions", test_definitions);
     g_test_add_func("/markup/split-lines", test_split_lines);
     g_test_add_func("/markup/random", test_random);
     g_test_add_func("/markup/bytes", test_bytes);
