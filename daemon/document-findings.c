@@ -43,17 +43,13 @@ find_name(const PdBlock *block, const PdFinding *finding, uint64_t *ret_name)
 static bool
 is_accepted(const PdDocument *self, const PdBlock *block, const PdFinding *finding)
 {
-    g_autofree char *word = NULL;
-    g_autofree char *folded = NULL;
     uint64_t name;
 
     if (find_name(block, finding, &name) && pd_tally_is_repeated(self->tally, name))
         return true;
-    if (g_hash_table_size(self->words) == 0 || !pd_finding_is_unknown_word(finding))
-        return false;
-    word = word_of(block, finding);
-    folded = g_utf8_casefold(word, -1);
-    return g_hash_table_contains(self->words, folded);
+    return pd_finding_is_unknown_word(finding) &&
+           pd_name_is_among(self->words, block->text + finding->start,
+                            finding->end - finding->start);
 }
 
 static bool
@@ -504,18 +500,19 @@ pd_document_ignore(PdDocument *self, uint64_t fingerprint, GError **error)
 void
 pd_document_ignore_word(PdDocument *self, const char *word)
 {
-    g_autofree char *folded = g_utf8_casefold(word, -1);
+    g_autoptr(GHashTable) added = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     PdBlock *block = NULL;
 
-    if (!g_hash_table_add(self->words, g_strdup(folded)))
+    if (!g_hash_table_add(self->words, g_utf8_casefold(word, -1)))
         return;
+    g_hash_table_add(added, g_utf8_casefold(word, -1));
     while ((block = next_with_findings(self, block)) != NULL)
         for (unsigned i = 0; i < block->findings->len; i++) {
             const PdFinding *finding = block->findings->pdata[i];
-            g_autofree char *own = word_of(block, finding);
-            g_autofree char *own_folded = g_utf8_casefold(own, -1);
 
-            if (pd_finding_is_unknown_word(finding) && g_str_equal(own_folded, folded))
+            if (pd_finding_is_unknown_word(finding) &&
+                pd_name_is_among(added, block->text + finding->start,
+                                 finding->end - finding->start))
                 mark_finding(block, finding);
         }
 }

@@ -417,15 +417,10 @@ is_disabled(const PdCheck *self, const PdFinding *finding)
 static bool
 is_own_word(const PdCheck *self, const char *word)
 {
-    g_autofree char *folded = NULL;
-
     if (pd_markup_is_name(self->markup, word) ||
         (self->checker->words != NULL && pd_words_has(self->checker->words, word)))
         return true;
-    if (self->words == NULL)
-        return false;
-    folded = g_utf8_casefold(word, -1);
-    return g_hash_table_contains(self->words, folded);
+    return self->words != NULL && pd_name_is_among(self->words, word, strlen(word));
 }
 
 /* Most text is ASCII, which needs no tables. */

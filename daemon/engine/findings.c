@@ -259,6 +259,15 @@ pd_name_of(const char *word, size_t length)
     return name;
 }
 
+bool
+pd_name_is_among(GHashTable *folded, const char *word, size_t length)
+{
+    g_autofree char *whole = g_utf8_casefold(word, (gssize)length);
+    g_autofree char *name = pd_name_of(whole, strlen(whole));
+
+    return g_hash_table_contains(folded, whole) || g_hash_table_contains(folded, name);
+}
+
 static uint64_t
 hash_bytes(uint64_t hash, const char *bytes, size_t length)
 {

@@ -31,6 +31,8 @@ int pd_finding_by_start(gconstpointer a, gconstpointer b); /* to sort an array o
 bool pd_finding_is_unknown_word(const PdFinding *self);    /* rule spelling/unknown */
 /* The name that an unknown word may be, without 's: (transfer full) */
 char *pd_name_of(const char *word, size_t length);
+/* Is the word, or the one that has 's here, among @folded, words of g_utf8_casefold()? */
+bool pd_name_is_among(GHashTable *folded, const char *word, size_t length);
 #define PD_FINGERPRINT_BYTES 100 /* looked at on each side of a finding, at most */
 /* FNV-1a of the words before, at and after the place: stable when the text elsewhere changes */
 void pd_finding_set_fingerprint(PdFinding *self, const char *text, size_t length);

@@ -339,6 +339,11 @@ pd_words_has(PdWords *self, const char *word)
     key = make_key(word);
     locker = g_mutex_locker_new(&self->mutex);
     refresh_sometimes(self);
+    if (lookup(self, key))
+        return true;
+    if (!g_str_has_suffix(key, "'s"))
+        return false;
+    key[strlen(key) - strlen("'s")] = '\0';
     return lookup(self, key);
 }
 

@@ -27,6 +27,7 @@ PdWords *pd_words_open(const char *path, GError **error);
 PdWords *pd_words_ref(PdWords *self);
 void pd_words_unref(PdWords *self); /* NULL is fine */
 
+/* "word" accepts Word, WORD and word's, too. */
 bool pd_words_has(PdWords *self, const char *word);
 char **pd_words_list(PdWords *self); /* (transfer full), sorted, g_strfreev */
 

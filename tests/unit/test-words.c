@@ -101,6 +101,10 @@ test_add_and_case(Fixture *f, gconstpointer data)
     g_assert_true(pd_words_has(words, "Don’t"));
     g_assert_true(pd_words_has(words, "IPHONE"));
     g_assert_false(pd_words_has(words, "iphone"));
+    g_assert_true(pd_words_has(words, "proofd's"));
+    g_assert_true(pd_words_has(words, "Proofd’s"));
+    g_assert_false(pd_words_has(words, "proofds"));
+    g_assert_false(pd_words_has(words, "'s"));
     g_assert_false(pd_words_has(words, ""));
     assert_file(f->path, "don’t\niPhone\nproofd\nŁódź\n");
     g_assert_cmpint(add(words, "proofd"), ==, 0);
