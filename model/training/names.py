@@ -6,7 +6,10 @@ en_US or en_GB knows is left out. A name is capitalised inside sentences and har
 small; a term is written small, in several files. Edited prose has misspellings too, so these are
 left out: what people correct (--confusions), what is one letter, or two in a long word, from a word
 that is many times as frequent, what has a capital more often, and two words run together that are
-mostly written apart or with a hyphen. Needs the commands hunspell and, for .zst, zstd.
+mostly written apart or with a hyphen. Many names are a letter away from a common word (Pierson,
+Collodi), so of rare ones and of terms what a list of misspellings has (--misspellings) is left out,
+too, but only if what was meant is more frequent, or people correct it. Needs the commands hunspell
+and, for .zst, zstd.
 
 Each line: a word, with its capitals; in the order of their bytes.
 """
@@ -38,6 +41,8 @@ class Settings:
     small: float = key(0.05, "how often a name is written small, for each time it is not, at most")
     ratio: float = key(20.0, "a word this many times as frequent, one letter away, was meant")
     far_ratio: float = key(300.0, "the same, two letters away")
+    listed_paragraphs: int = key(20, "paragraphs from which a name is none of the misspellings")
+    listed_ratio: float = key(5.0, "a misspelling's right word is this many times as frequent")
     apart: float = key(2.0, "two words run together: how often they are apart for each, at most")
     million_characters: float = key(200.0, "millions of characters read of each file")
 
@@ -100,6 +105,34 @@ def meant(word, n, neighbours, settings):
     return len(word) >= 7 and neighbours.largest(word, 2) >= settings.far_ratio * n
 
 
+def read_misspellings(path):
+    """{wrong: [right]} of lines "wrong->right, right, why"; what stands behind the last comma may
+    be a remark."""
+    found = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            wrong, arrow, right = line.rstrip("\n").partition("->")
+            if arrow:
+                found[wrong] = [word.strip() for word in right.split(",") if word.strip()]
+    return found
+
+
+@dataclass(frozen=True)
+class Slips:
+    """What is known of wrong words: those that people correct, and listed misspellings."""
+    corrected: set
+    misspellings: dict
+
+    def has(self, word, n, words, settings):
+        """Whether a word in `n` paragraphs is rather a listed misspelling."""
+        small = word.lower()
+        right = self.misspellings.get(small)
+        if right is None or n >= settings.listed_paragraphs:
+            return False
+        return (small in self.corrected
+                or max(words[w] for w in right) >= settings.listed_ratio * n)
+
+
 def count_apart(paths, joined, settings):
     """How often each word of `joined` is written as two, by the paragraphs read."""
     apart = collections.Counter()
@@ -110,22 +143,24 @@ def count_apart(paths, joined, settings):
     return apart
 
 
-def chosen_names(names, words, settings):
+def chosen_names(names, words, slips, settings):
     frequent = {w: n for w, n in names.items() if n >= settings.name_paragraphs}
     alien = unknown(list(frequent), "en_US") & unknown(list(frequent), "en_GB")
     neighbours = Neighbours(frequent, settings.ratio * settings.name_paragraphs)
     return [w for w, n in names.most_common() if w in alien and w in frequent
             and words[w.lower()] <= settings.small * n
-            and not meant(w, n, neighbours, settings)][: settings.names]
+            and not meant(w, n, neighbours, settings)
+            and not slips.has(w, n, words, settings)][: settings.names]
 
 
-def chosen_terms(names, words, files, corrected, paths, settings):
+def chosen_terms(names, words, files, slips, paths, settings):
     frequent = [w for w, n in words.most_common() if n >= settings.term_paragraphs]
     alien = unknown(frequent, "en_US") & unknown(frequent, "en_GB")
     neighbours = Neighbours(words, settings.ratio * settings.term_paragraphs)
-    terms = [w for w in frequent if w in alien and w not in corrected
+    terms = [w for w in frequent if w in alien and w not in slips.corrected
              and files[w] >= settings.term_files and names[w.capitalize()] < words[w]
-             and not meant(w, words[w], neighbours, settings)]
+             and not meant(w, words[w], neighbours, settings)
+             and not slips.has(w, words[w], words, settings)]
     apart = count_apart(paths, set(terms), settings)
     return [w for w in terms if apart[w] <= settings.apart * words[w]][: settings.terms]
 
@@ -133,14 +168,18 @@ def chosen_terms(names, words, files, corrected, paths, settings):
 def add_arguments(parser):
     parser.add_argument("--confusions", required=True, metavar="CONFUSIONS.tsv",
                         help="wrong TAB right TAB count: what people correct")
+    parser.add_argument("--misspellings", metavar="FILE",
+                        help="wrong->right, right: a list of misspellings, as codespell's "
+                             "dictionary.txt")
     parser.add_argument("files", nargs="+", metavar="FILE")
 
 
 def run(arguments, settings):
-    corrected = set(first_fields(arguments.confusions))
+    slips = Slips(set(first_fields(arguments.confusions)),
+                  read_misspellings(arguments.misspellings) if arguments.misspellings else {})
     names, words, files = count(arguments.files, settings)
-    chosen = {*chosen_names(names, words, settings),
-              *chosen_terms(names, words, files, corrected, arguments.files, settings)}
+    chosen = {*chosen_names(names, words, slips, settings),
+              *chosen_terms(names, words, files, slips, arguments.files, settings)}
     for word in sorted(chosen, key=str.encode):
         sys.stdout.write(f"{word}\n")
     return 0

@@ -7,7 +7,8 @@ import pytest
 from training import names
 from training.names import Neighbours, shortened
 
-SETTINGS = ("ratio=4", "far_ratio=8", "name_paragraphs=2", "term_paragraphs=2", "term_files=2")
+SETTINGS = ("ratio=4", "far_ratio=8", "name_paragraphs=2", "term_paragraphs=2", "term_files=2",
+            "listed_ratio=3", "listed_paragraphs=8")
 
 # What stands in how many paragraphs of each of two files.
 TEXT = (("we met old Zbigniewicz today", 3), ("we met old Zbignievicz today", 1),
@@ -15,7 +16,18 @@ TEXT = (("we met old Zbigniewicz today", 3), ("we met old Zbignievicz today", 1)
         ("we saw that the knowledge was kept", 20), ("the knowlegde of it", 2),
         ("it was zalot of work", 2), ("it was infact true", 2), ("it was in fact true", 9),
         ("zcorrected is what it was", 3), ("he speaks zerman now", 2), ("he speaks Zerman now", 4),
-        ("then Zsmall and zsmall came", 3), ("only in one file: zlonely", 0))
+        ("then Zsmall and zsmall came", 3), ("only in one file: zlonely", 0),
+        ("he is Klaus Resistable here", 2), ("it is resistible, is it not", 5),
+        ("he is Walter Squrrel here", 2), ("the squirrel is here", 7),
+        ("he is Doc Elefant here", 3), ("the elephant is here", 5),
+        ("he is Ann Chldren here", 4), ("the children are here", 15),
+        ("it was applicatoin of it", 2), ("the application of it", 7))
+LISTED = """resistable->resistible
+squrrel->squarrel, squirrel,
+elefant->elephant
+chldren->children
+applicatoin->application
+"""
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +39,20 @@ def listed(stage, tmp_path_factory):
     lines = "".join(f"{text}, number {i}.\n" for text, n in TEXT for i in range(n))
     (folder / "a.txt").write_text(lines + "zlonely is here.\n" * 3)
     (folder / "b.txt").write_text(lines)
-    (folder / "confusions.tsv").write_text("zcorrected\tcorrected\t5\n")
+    (folder / "confusions.tsv").write_text("zcorrected\tcorrected\t5\nresistable\tx\t2\n")
+    (folder / "misspellings.txt").write_text(LISTED)
     out = folder / "names.txt"
     with pytest.MonkeyPatch.context() as patch, open(out, "w", encoding="utf-8") as file:
         patch.setattr(names.sys, "stdout", file)
         sets = [word for setting in SETTINGS for word in ("--set", setting)]
-        assert stage("names", "--confusions", folder / "confusions.tsv", *sets, folder / "a.txt",
-                     folder / "b.txt") == 0
+        assert stage("names", "--confusions", folder / "confusions.tsv", "--misspellings",
+                     folder / "misspellings.txt", *sets, folder / "a.txt", folder / "b.txt") == 0
     return out.read_text().splitlines()
 
 
 def test_kept(listed):
     assert {"Zbigniewicz", "zuserspace", "zalot"} <= set(listed)
+    assert {"Elefant", "Chldren"} <= set(listed)  # listed, but not so rare
     assert listed == sorted(listed, key=str.encode)
 
 
@@ -46,6 +60,8 @@ def test_kept(listed):
     ("zcorrected", "people correct it"), ("knowlegde", "a slip away from a frequent word"),
     ("infact", "mostly written apart"), ("zerman", "has a capital more often"),
     ("Zsmall", "a name is hardly ever small"), ("zlonely", "in one file alone"),
+    ("Resistable", "a misspelling, and people correct it"),
+    ("Squrrel", "a misspelling of a more frequent word"), ("applicatoin", "the same"),
     ("knowledge", "in the dictionary")])
 def test_left_out(listed, word, why):
     assert word not in listed, why
