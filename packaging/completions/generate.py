@@ -78,6 +78,14 @@ PROGRAMS = {
         ("", "max-text-length", ANY, "Refuse longer texts"),
         ("", "timeout", ANY, "Give up a check after so many seconds"),
         ("", "version", None, "Print the version and exit")], ANY, "")},
+    "proof-editor": {"": (HELP + [("V", "version", None, "Print the version")], FILE, "")},
+    "proofd-watch": {"": (HELP + [
+        ("", "pause", None, "Stop watching, until --resume"),
+        ("", "resume", None, "Watch again"),
+        ("", "correct", None, "Give the keyboard to the corrections"),
+        ("", "settings", None, "Open the settings in an editor"),
+        ("", "quit", None, "End the one that is running"),
+        ("V", "version", None, "Print the version")], ANY, "")},
 }
 PROGRAMS["proof"]["check"] = (PROGRAMS["proof"][""][0], *PROGRAMS["proof"]["check"][1:])
 

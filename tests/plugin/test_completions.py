@@ -2,9 +2,9 @@
 """What the shells complete: the table against each program's --help and manual page, and the files
 made from it, asked in bash, zsh and fish.
 
-Environment: PROOF, PROOFD_BINARY, PROOFD_LSP, PROOFD_HTTP: the programs, those that were built;
-COMPLETIONS: the folder with the files; GENERATE: the program that made them; MANUAL: folders of
-manual pages in Markdown, separated by ":".
+Environment: PROOF, PROOFD_BINARY, PROOFD_LSP, PROOFD_HTTP, PROOF_EDITOR, PROOFD_WATCH: the
+programs, those that were built; COMPLETIONS: the folder with the files; GENERATE: the program that
+made them; MANUAL: folders of manual pages in Markdown, separated by ":".
 """
 import importlib.util
 import os
@@ -26,7 +26,9 @@ SPEC.loader.exec_module(generate)
 FOLDER = Path(os.environ["COMPLETIONS"])
 BINARIES = {"proof": os.environ["PROOF"], "proofd": os.environ["PROOFD_BINARY"],
             "proofd-lsp": os.environ.get("PROOFD_LSP"),
-            "proofd-http": os.environ.get("PROOFD_HTTP")}
+            "proofd-http": os.environ.get("PROOFD_HTTP"),
+            "proof-editor": os.environ.get("PROOF_EDITOR"),
+            "proofd-watch": os.environ.get("PROOFD_WATCH")}
 PATIENCE_S = 120
 
 
@@ -37,9 +39,9 @@ def help_of(program, command):
 
 
 def options_in(text):
-    """{(short, long)} of GOption's help."""
+    """{(short, long)} of GOption's help, without GApplication's --help-all and the like."""
     return {(short or "", name) for short, name in re.findall(
-        r"(?m)^  (?:-(\w), )?--([\w-]+)", text)}
+        r"(?m)^  (?:-(\w), )?--(?!help-)([\w-]+)", text)}
 
 
 class TestTable(unittest.TestCase):
@@ -146,6 +148,8 @@ CASES = [  # what is typed, what must be offered, what must not
     (("proof", "-l", "en_U"), {"en_US"}, {"en_GB"}),
     (("proof", "help", "ex"), {"explain"}, {"batch"}),
     (("proofd", "--idle"), {"--idle-exit"}, {"--replace"}),
+    (("proof-editor", "--ver"), {"--version"}, {"--help"}),
+    (("proofd-watch", "--pa"), {"--pause"}, {"--resume"}),
 ]
 
 
@@ -154,6 +158,8 @@ class TestShells(unittest.TestCase):
         if shutil.which(shell) is None:
             self.skipTest(f"there is no {shell}")
         for words, wanted, unwanted in CASES:
+            if not BINARIES[words[0]]:
+                continue
             with self.subTest(" ".join(words)):
                 offered = {line.rstrip("=") for line in how(words).split()}
                 self.assertLessEqual(wanted, offered)
