@@ -9,8 +9,8 @@
   vVERSION                       a signed tag, if there is a key
 
 The version is meson.build's. Refused: files that are not committed, a NEWS.md without a dated
-section of that version first, another version in Emacs's or VS Code's package, a tag of that name
-on another commit. --check looks at NEWS.md and the versions alone.
+section of that version first, another version in a package of an editor or a distribution, a tag of
+that name on another commit. --check looks at NEWS.md and the versions alone.
 Exit status: 0 done, 1 refused.
 """
 
@@ -31,7 +31,12 @@ HEADING = re.compile(r"## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d|not released yet)\)
 CODE, DATA = "LGPL-2.1-or-later", "Apache-2.0"
 COPYRIGHT = "Copyright proofd authors"
 ALSO_IN = (("plugin/emacs/proofd.el", r"^;; Version: (\S+)$"),
-           ("plugin/vscode/package.json", r'^  "version": "([^"]+)"'))
+           ("plugin/vscode/package.json", r'^  "version": "([^"]+)"'),
+           ("plugin/gedit/proofd.plugin", r"^Version=(\S+)$"),
+           ("plugin/editor/data/org.proofd.Editor.metainfo.xml", r'<release version="([^"]+)"'),
+           ("packaging/debian/changelog", r"\Aproofd \(([^)]+)-[^-)]+\)"),
+           ("packaging/rpm/proofd.spec", r"^Version: +(\S+)$"),
+           ("packaging/arch/PKGBUILD", r"^pkgver=(\S+)$"))
 # What the model's data was made from, by others: name, licence, copyright, where from.
 ORIGINS = (
     ("all-MiniLM-L6-v2", "Apache-2.0", "nreimers, Microsoft",
@@ -104,9 +109,11 @@ def check_news(root):
     for name, pattern in ALSO_IN:
         path = root / name
         if path.exists():
-            found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)[1]
-            if found != version_of(root):
-                raise Refused(f"{name}: its version is {found}, but meson.build has "
+            found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+            if found is None:
+                raise Refused(f"{name}: no version is where one should be")
+            if found[1] != version_of(root):
+                raise Refused(f"{name}: its version is {found[1]}, but meson.build has "
                               f"{version_of(root)}")
     sections = news((root / "NEWS.md").read_text(encoding="utf-8"))
     if sections[0][0] != version_of(root):

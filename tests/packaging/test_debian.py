@@ -161,10 +161,9 @@ class Packages(unittest.TestCase):
 
     def test_any_processor(self):
         """Faster code is chosen at run time: nothing was built for the builder's own machine."""
-        path = KEPT / "build.log"
-        if not path.exists():
+        if builds()[1] is None:
             self.skipTest("was built elsewhere")
-        log = path.read_text(errors="replace")
+        log = (KEPT / "build.log").read_text(errors="replace")
         self.assertIn("-O2", log)
         for option in ("-march=native", "-mtune=native", "-mcpu=native", "-ffast-math"):
             self.assertNotIn(option, log)
