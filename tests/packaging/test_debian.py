@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "plugin"))
 import tap
-from chroot import KEPT, ROOT, Chroot, as_root, call, missing
+from chroot import ENVIRONMENT, KEPT, ROOT, Chroot, as_root, call, missing
 
 CONTROL = (ROOT / "packaging" / "debian" / "control").read_text(encoding="utf-8")
 NAMES = re.findall(r"^Package: (\S+)", CONTROL, re.MULTILINE)
@@ -240,7 +240,8 @@ class Installed(unittest.TestCase):
         results = KEPT / "autopkgtest"
         call(as_root(["rm", "-rf", results]), self.chroot.log)
         # the packages are offered beside Debian's, and so is what they need
-        call(self.chroot.command("autopkgtest", "--output-dir", results, "--apt-upgrade",
+        variables = [f"{key}={value}" for key, value in {**ENVIRONMENT, "HOME": "/root"}.items()]
+        call(self.chroot.command("env", "-i", *variables, "autopkgtest", "--output-dir", results, "--apt-upgrade",
                                  *sorted(folder.glob("*.dsc")), *debs(), "--", "chroot",
                                  self.chroot.dir), self.chroot.log)
         summary = (results / "summary").read_text()

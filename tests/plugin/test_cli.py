@@ -323,8 +323,11 @@ class Trouble(Case):
         self.assertIn(b"No space left", done.stderr)
 
     def test_interrupt(self):
-        process = subprocess.Popen([PROOF, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env=self.env)
+        # what runs these tests in the background, as nohup does, may ignore the signal
+        process = subprocess.Popen(
+            [PROOF, "batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=self.env,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         process.stdin.write(b'{"id": 1, "text": "I recieve it."}\n')
         process.stdin.flush()
         self.assertIn(b'"id":1', process.stdout.readline())
