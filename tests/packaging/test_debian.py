@@ -241,9 +241,9 @@ class Installed(unittest.TestCase):
         call(as_root(["rm", "-rf", results]), self.chroot.log)
         # the packages are offered beside Debian's, and so is what they need
         variables = [f"{key}={value}" for key, value in {**ENVIRONMENT, "HOME": "/root"}.items()]
-        call(self.chroot.command("env", "-i", *variables, "autopkgtest", "--output-dir", results, "--apt-upgrade",
-                                 *sorted(folder.glob("*.dsc")), *debs(), "--", "chroot",
-                                 self.chroot.dir), self.chroot.log)
+        call(self.chroot.command("env", "-i", *variables, "autopkgtest", "--output-dir", results,
+                                 "--apt-upgrade", *sorted(folder.glob("*.dsc")), *debs(), "--",
+                                 "chroot", self.chroot.dir), self.chroot.log)
         summary = (results / "summary").read_text()
         tests = (ROOT / "packaging" / "debian" / "tests" / "control").read_text()
         for name in re.findall(r"^Tests: (\S+)", tests, re.MULTILINE):
