@@ -28,7 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADING = re.compile(r"## (\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d|not released yet)\)$")
-CODE, DATA = "LGPL-2.1-or-later", "Apache-2.0"
+DATA = "Apache-2.0"
+ALL = f"LGPL-2.1-or-later AND {DATA} AND FSFAP"  # FSFAP: the AppStream metainfo
 COPYRIGHT = "Copyright proofd authors"
 ALSO_IN = (("plugin/emacs/proofd.el", r"^;; Version: (\S+)$"),
            ("plugin/vscode/package.json", r'^  "version": "([^"]+)"'),
@@ -136,10 +137,10 @@ def identifier(text):
 
 def file_of(path, root):
     name = path.relative_to(root).as_posix()
-    is_vocabulary = path.name == "vocab.txt"
+    others = {"vocab.txt": ORIGINS[1][2], "model.safetensors": f"{COPYRIGHT}; {ORIGINS[0][2]}"}
     return {"SPDXID": identifier(name), "fileName": f"./{name}", "checksums": sums(path),
             "licenseConcluded": DATA, "licenseInfoInFiles": [DATA],
-            "copyrightText": ORIGINS[1][2] if is_vocabulary else COPYRIGHT}
+            "copyrightText": others.get(path.name, COPYRIGHT)}
 
 
 def verification_code(files):
@@ -157,7 +158,7 @@ def package(name, version, licence, copyright_text, **more):
 
 def bill(root, version, tarball, created):
     """The SPDX document as a dict. `created`: seconds since 1970, so that it can be made again."""
-    packages = [package("proofd", version, CODE, COPYRIGHT, packageFileName=tarball.name,
+    packages = [package("proofd", version, ALL, COPYRIGHT, packageFileName=tarball.name,
                         checksums=sums(tarball), primaryPackagePurpose="SOURCE")]
     files, relations = [], [("SPDXRef-DOCUMENT", "DESCRIBES", packages[0]["SPDXID"])]
     origins = [package(name, "NOASSERTION", licence, who, externalRefs=[{

@@ -102,7 +102,8 @@ class TestRelease(unittest.TestCase):
         self.assertEqual(bill["spdxVersion"], "SPDX-2.3")
         packages = {package["name"]: package for package in bill["packages"]}
         self.assertEqual(packages["proofd-model-xx"]["versionInfo"], "7")
-        self.assertEqual(packages["proofd"]["licenseDeclared"], "LGPL-2.1-or-later")
+        self.assertEqual(packages["proofd"]["licenseDeclared"],
+                         "LGPL-2.1-or-later AND Apache-2.0 AND FSFAP")
         self.assertIn("all-MiniLM-L6-v2", packages)
         files = {file["fileName"]: file for file in bill["files"]}
         self.assertEqual(set(files), {"./model/data/xx/manifest.json",
