@@ -104,6 +104,7 @@ INCLUDES = [
     *[(f"plugin/atspi/{leaf}.*", []) for leaf in ("config", "place", "reach", "tray", "window")],
     ("plugin/atspi/panel.*", ["plugin/atspi/place.h"]),
     ("plugin/atspi/object.*", ["plugin/atspi/reach.h"]),
+    ("plugin/atspi/kind.*", ["plugin/atspi/object.h", "plugin/atspi/reach.h"]),
     ("plugin/atspi/*", ["plugin/atspi/*", "plugin/client/*"]),
     # in the host's process and never waiting for the bus: dictionaries and words by themselves
     ("plugin/enchant/*", ["plugin/enchant/*", "daemon/engine/distance.h",
@@ -121,7 +122,8 @@ LIBRARIES = [
     ("cmark*", ["daemon/engine/markdown.c", "tests/*"], "cmark stays behind markdown.h"),
     ("textcat.h", ["daemon/engine/fingerprints.c"], "libexttextcat stays behind fingerprints.h"),
     ("jsonrpc-glib*", ["plugin/lsp/*"], "JSON-RPC belongs to the language server"),
-    ("atspi/*", ["plugin/atspi/look.c"], "AT-SPI's names belong to plugin/atspi"),
+    ("atspi/*", ["plugin/atspi/kind.c", "plugin/atspi/look.c", "tests/*"],
+     "AT-SPI's names belong to plugin/atspi"),
     ("gtk/gtk.h", ["plugin/atspi/main.c", "plugin/atspi/panel.c", "plugin/atspi/tray.c",
                    "plugin/editor/*", "plugin/gedit/*", "tests/*"],
      "windows belong to the programs with a screen"),

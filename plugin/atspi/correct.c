@@ -6,7 +6,7 @@
  * LibreOffice is set as a whole where that loses nothing.
  */
 #include "plugin/atspi/correct.h"
-#include "plugin/atspi/object.h"
+#include "plugin/atspi/kind.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ typedef struct {
     GDBusConnection *bus;
     PdRef *ref;
     bool is_qt;
-    bool is_paragraph;
+    PdKind kind;
     PdUnit unit;
     int start, end;                 /* of the place in the program's text, in @unit */
     int context_start, context_end; /* as above */
@@ -90,10 +90,10 @@ set_paragraph(const Job *job, const PdObject *object)
     guint start, end;
     int caret;
 
-    if (!job->is_paragraph || !is_uniform(job, object) ||
+    if (!pd_kind_is_paragraph(&job->kind) || !is_uniform(job, object) ||
         !pd_object_get_int(object, "Text", "CaretOffset", &caret, NULL))
         return false;
-    text = pd_object_get_text(object, 0, job->n_total, NULL);
+    text = pd_kind_read(object, &job->kind, 0, job->n_total, NULL);
     if (text == NULL || units(job, text) != job->n_total || strstr(text, "\xEF\xBF\xBC") != NULL)
         return false;
     start = pd_window_to_chars(text, job->unit, job->start);
@@ -144,7 +144,7 @@ correct_in_thread(GTask *task, gpointer source, gpointer data, GCancellable *can
     const PdObject object = { job->bus, job->ref, cancellable };
     GError *error = NULL;
     g_autofree char *now =
-        pd_object_get_text(&object, job->context_start, job->context_end, &error);
+        pd_kind_read(&object, &job->kind, job->context_start, job->context_end, &error);
     int n_now;
 
     if (now == NULL || !pd_object_get_int(&object, "Text", "CharacterCount", &n_now, &error)) {
@@ -176,7 +176,7 @@ pd_correct_async(GDBusConnection *bus, const PdLook *look, guint start, guint le
     job->bus = g_object_ref(bus);
     job->ref = pd_ref_copy(look->ref);
     job->is_qt = look->is_qt;
-    job->is_paragraph = look->is_paragraph;
+    job->kind = look->kind;
     job->unit = look->unit;
     job->n_total = look->n_total;
     job->start = look->start + pd_window_to_unit(look->text, look->unit, start);

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_DEPTH 10 /* of a text below what has the focus, in a browser's page */
-
 typedef struct {
     GDBusConnection *bus;
     PdRef *ref;
@@ -40,58 +38,6 @@ static void
 look_free(gpointer data)
 {
     pd_look_free(data);
-}
-
-static bool
-get_states(const PdObject *object, guint64 *ret_states, GError **error)
-{
-    g_autoptr(GVariant) reply =
-        pd_object_call(object, "Accessible", "GetState", NULL, "(au)", error);
-    g_autoptr(GVariant) words = NULL;
-    const guint32 *word;
-    gsize n_words;
-
-    if (reply == NULL)
-        return false;
-    words = g_variant_get_child_value(reply, 0);
-    word = g_variant_get_fixed_array(words, &n_words, sizeof *word);
-    *ret_states = n_words > 0 ? word[0] : 0;
-    if (n_words > 1)
-        *ret_states |= (guint64)word[1] << 32;
-    return true;
-}
-
-static bool
-is_set(guint64 states, AtspiStateType state)
-{
-    return (states >> state & 1) != 0;
-}
-
-/* Does an object above this one have the focus? A browser gives it to the page or the field. */
-static bool
-is_below_focus(const PdObject *object)
-{
-    g_autoptr(PdRef) ref = pd_ref_copy(object->ref);
-
-    for (int depth = 0; depth < MAX_DEPTH; depth++) {
-        const PdObject child = { object->bus, ref, object->cancellable };
-        g_autoptr(GVariant) parent = pd_object_get(&child, "Accessible", "Parent", "(so)", NULL);
-        const char *name, *path;
-        guint64 states;
-        PdRef *above;
-
-        if (parent == NULL)
-            return false;
-        g_variant_get(parent, "(&s&o)", &name, &path);
-        above = pd_ref_new(name, path);
-        pd_ref_free(ref);
-        ref = above;
-        if (!get_states(&(PdObject){ object->bus, ref, object->cancellable }, &states, NULL))
-            return false;
-        if (is_set(states, ATSPI_STATE_FOCUSED))
-            return true;
-    }
-    return false;
 }
 
 /* Returns: 0: unknown */
@@ -176,25 +122,19 @@ has_editable_text(const PdObject *object)
 static bool
 look_at_kind(PdLook *self, const PdObject *object, const PdConfig *config, GError **error)
 {
-    g_autoptr(GVariant) reply = pd_object_call(object, "Accessible", "GetRole", NULL, "(u)", error);
-    guint64 states;
-    guint32 role;
+    const PdSingle single = !config->single_line ? PD_SINGLE_NEVER
+                            : self->is_qt        ? PD_SINGLE_KNOWN
+                                                 : PD_SINGLE_TOLD;
+    PdKind focus;
 
-    if (reply == NULL || !get_states(object, &states, error))
+    if (!pd_kind_get(object, &self->kind, error))
         return false;
-    g_variant_get(reply, "(u)", &role);
-    self->is_paragraph = role == ATSPI_ROLE_PARAGRAPH;
-    if (role == ATSPI_ROLE_PASSWORD_TEXT)
-        self->why = "a password";
-    else if (role == ATSPI_ROLE_TERMINAL)
-        self->why = "a terminal";
-    else if (!is_set(states, ATSPI_STATE_EDITABLE))
-        self->why = "cannot be edited";
-    else if (!config->single_line && is_set(states, ATSPI_STATE_SINGLE_LINE))
-        self->why = "a single line";
-    else if (!is_set(states, ATSPI_STATE_FOCUSED) && !is_below_focus(object))
-        self->why = "has not the focus";
-    else if (!has_editable_text(object))
+    self->why = pd_kind_refuse(&self->kind);
+    if (self->why == NULL)
+        self->why = pd_kind_get_focus(object, &self->kind, &focus)
+                        ? pd_kind_refuse_in(&self->kind, &focus, single)
+                        : "has not the focus";
+    if (self->why == NULL && !has_editable_text(object))
         self->why = "no editable text";
     return true;
 }
@@ -228,7 +168,7 @@ look_at_text(PdLook *self, const PdObject *object, GError **error)
         !pd_object_get_int(object, "Text", "CaretOffset", &caret, error))
         return false;
     pd_window_around(self->n_total, caret, &start, &end);
-    text = pd_object_get_text(object, start, end, error);
+    text = pd_kind_read(object, &self->kind, start, end, error);
     if (text == NULL)
         return false;
     if (!pd_window_unit(text, end - start, &self->unit)) {

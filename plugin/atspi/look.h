@@ -8,7 +8,7 @@
 #pragma once
 
 #include "plugin/atspi/config.h"
-#include "plugin/atspi/reach.h"
+#include "plugin/atspi/kind.h"
 #include "plugin/atspi/window.h"
 
 typedef enum {
@@ -24,7 +24,7 @@ typedef struct {
     PdRef *ref;
     char *program; /* the name of the program, for people and for the lists */
     bool is_qt;    /* counts in UTF-16 what it is given */
-    bool is_paragraph;
+    PdKind kind;   /* which let it pass: it is read again only while it is that */
     char *text;
     PdUnit unit;
     int start;   /* where the window starts in the program's text, in @unit */

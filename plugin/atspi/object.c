@@ -61,18 +61,6 @@ pd_object_get_int(const PdObject *self, const char *interface, const char *prope
     return true;
 }
 
-char *
-pd_object_get_text(const PdObject *self, int start, int end, GError **error)
-{
-    g_autoptr(GVariant) reply =
-        pd_object_call(self, "Text", "GetText", g_variant_new("(ii)", start, end), "(s)", error);
-    char *text = NULL;
-
-    if (reply != NULL)
-        g_variant_get(reply, "(s)", &text);
-    return text;
-}
-
 bool
 pd_object_do(const PdObject *self, const char *interface, const char *method, GVariant *arguments,
              GError **error)

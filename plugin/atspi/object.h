@@ -26,9 +26,6 @@ GVariant *pd_object_get(const PdObject *self, const char *interface, const char 
 bool pd_object_get_int(const PdObject *self, const char *interface, const char *property,
                        int *ret_value, GError **error);
 
-/* Positions @start to @end of its text. Returns: (transfer full): NULL with @error set */
-char *pd_object_get_text(const PdObject *self, int start, int end, GError **error);
-
 /* A method that says whether it did it. Returns: false: not done, with or without @error set */
 bool pd_object_do(const PdObject *self, const char *interface, const char *method,
                   GVariant *arguments, GError **error);

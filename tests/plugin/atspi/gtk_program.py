@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""gtk_program.py VERSION [TEXT-FILE] - a small program with GTK 3 or 4: a text and a password
+"""gtk_program.py VERSION [TEXT-FILE] - a small program with GTK 3 or 4: a text, a password, a line
 
-With GTK 4, whose text is undone with Ctrl+Z. SIGSTOP is how a test lets it hang.
+With GTK 4, whose text is undone with Ctrl+Z, a Gtk.PasswordEntry as well. SIGSTOP is how a test
+lets it hang.
 """
 
 import sys
@@ -28,7 +29,7 @@ def activate(application):
     if VERSION == "4":
         scrolled.set_child(text)
         window.set_child(box)
-        for widget in (scrolled, password, line):
+        for widget in (scrolled, password, line, Gtk.PasswordEntry()):
             box.append(widget)
         window.present()
     else:

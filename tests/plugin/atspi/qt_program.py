@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A small program with Qt: the text that is asked for, and a password."""
+"""A small program with Qt: the text that is asked for, a password, a line."""
 
 import sys
 
@@ -11,7 +11,7 @@ layout = QVBoxLayout(window)
 text = QPlainTextEdit() if sys.argv[1:] == ["plain"] else QTextEdit()
 password = QLineEdit()
 password.setEchoMode(QLineEdit.Password)
-for widget in (text, password):
+for widget in (text, password, QLineEdit()):
     layout.addWidget(widget)
 text.setTabChangesFocus(True)
 window.resize(600, 400)

@@ -71,17 +71,28 @@ class Qt(WatchCase):
 
     def test_password(self):
         self.start_watch()
-        _, text = self.start_qt()
-        self.key("Tab")
-        self.type("recieve teh ")
-        self.until((self.dir / "proofd-watch.log").read_text,
-                   lambda log: "not watched: a password" in log, "a decision")
-        self.assertEqual(self.count(), 0)
-        self.key("shift+Tab")
+        program, text = self.start_qt()
+        calls = self.watch_calls()
+        self.visit(program, "a password")
+        self.visit(program, "perhaps a single line")
+        self.key("shift+Tab", "shift+Tab")
         self.type("I recieve it ")
         self.until_panel("receive")
         self.assertEqual(self.count(), 1)
+        self.check_unread(calls, [text])
         self.assertEqual(self.text(text), "I recieve it ")
+
+    def test_password_single_line(self):
+        """Qt does not say what is a single line, but always what is a password."""
+        self.settings.write_text("[watch]\nsingle-line=true\n")
+        self.start_watch()
+        program, text = self.start_qt()
+        calls = self.watch_calls()
+        self.visit(program, "a password")
+        line = self.next_field(program)
+        self.type("I recieve it ")
+        self.until_panel("receive")
+        self.check_unread(calls, [text, line])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ PATIENCE = 60  # seconds: generous, for machines under load
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
 SYSTEM_PYTHON = "/usr/bin/python3"
 GTK_PROGRAM = Path(__file__).with_name("gtk_program.py")
+READERS = ("GetText", "GetStringAtOffset", "GetCharacterAtOffset")  # and GetTextAtOffset, ...
 
 
 def use_system_python():
@@ -54,6 +55,7 @@ class WatchCase(BusCase):
     """On a screen of its own; the test reads programs as a screen reader would."""
 
     watch_config = "[watch]\n"
+    n_marks = 0
 
     def setUp(self):
         os.environ["GSETTINGS_BACKEND"] = "memory"  # what the bus itself starts gets it so
@@ -195,6 +197,14 @@ class WatchCase(BusCase):
             pass
         return found
 
+    def focused(self, pid):
+        """The editable text of a process that has the focus, or None."""
+        wanted = 1 << 7 | 1 << 12
+        for node in self.walk(self.of_process(pid)):
+            if self.states(node) & wanted == wanted:
+                return node
+        return None
+
     def text(self, node):
         count = self.get(node, "CharacterCount", "Text")
         return self.accessible(node, "GetText", "(ii)", 0, count, interface="Text")[0]
@@ -208,6 +218,9 @@ class WatchCase(BusCase):
         self.until(self.is_enabled, bool, "accessibility to be on")
         self.until(self.registered, lambda events: "Object:TextCaretMoved:" in events,
                    "the agent's events")
+
+    def watch_log(self):
+        return (self.dir / "proofd-watch.log").read_text()
 
     def has_watch(self):
         return self.call(self.session, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -259,6 +272,38 @@ class WatchCase(BusCase):
     def until_no_panel(self):
         self.until(self.panel, lambda panel: "Close" not in panel, "no panel")
 
+    # --- what was asked of programs ---
+
+    def watch_calls(self):
+        """From now on, what anybody asks of the texts of programs is in the file."""
+        address = self.call(self.session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus",
+                            "GetAddress")[0]
+        self.beside("dbus-monitor", "--address", address)
+        path = self.dir / "dbus-monitor.log"
+        self.until_seen(path)
+        return path
+
+    def until_seen(self, calls):
+        """Until all that is on the bus by now is in the file too; its lines."""
+        def ask():
+            self.n_marks += 1
+            mark = f"org.proofd.Mark{self.n_marks}"
+            self.call(self.a11y, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                      "org.freedesktop.DBus", "NameHasOwner", "(s)", mark)
+            return mark in calls.read_text(errors="replace")
+        self.until(ask, bool, "the monitor")
+        return calls.read_text(errors="replace").splitlines()
+
+    def check_unread(self, calls, but=()):
+        """Nobody but this test asked for any piece of a text, but of those in @but."""
+        own = self.a11y.get_unique_name()
+        asked = [line for line in self.until_seen(calls)
+                 if "interface=org.a11y.atspi.Text;" in line and
+                 any(f"member={member}" in line for member in READERS) and
+                 f"sender={own} " not in line and
+                 not any(f"path={node[1]};" in line for node in but)]
+        self.assertEqual(asked, [])
+
     # --- the user ---
 
     def xdotool(self, *args):
@@ -286,6 +331,26 @@ class WatchCase(BusCase):
         found = self.until(lambda: self.texts(program.pid), bool, f"{command}: a focused text")
         return program, found[0]
 
+    def next_field(self, program):
+        """Goes on to the next text by Tab; that text."""
+        before = self.focused(program.pid)
+        self.key("Tab")
+        return self.until(lambda: self.focused(program.pid),
+                          lambda now: now not in (None, before), "another focus")
+
+    def visit(self, program, why):
+        """Types into the next text, until it was looked at with that in it, and left alone."""
+        field = self.next_field(program)
+        wrong = "recieve teh "
+        self.type(wrong)
+        self.until(lambda: self.get(field, "CharacterCount", "Text"), lambda n: n == len(wrong),
+                   "what was typed")
+        decision = f"not watched: {why} ({field[1]})"
+        n_before = self.watch_log().count(decision)
+        self.key("Left")
+        self.until(self.watch_log, lambda log: log.count(decision) > n_before, decision)
+        self.assertEqual(self.count(), 0)
+
     def put_face(self, node, length):
         """A letter beyond 16 bits, which xdotool cannot be relied on to type; @length as wanted."""
         self.accessible(node, "InsertText", "(isi)", 0, "😀 ", length, interface="EditableText")
@@ -303,12 +368,3 @@ class GtkCase(WatchCase):
         if f"{version}.0" not in gi.Repository.get_default().enumerate_versions("Gtk"):
             self.skipTest(f"needs gir1.2-gtk-{version}.0")
         return self.start_program(SYSTEM_PYTHON, str(GTK_PROGRAM), version, *map(str, args))
-
-    def watch_calls(self):
-        """From now on, what anybody asks of the texts of programs is in the file."""
-        address = self.call(self.session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus",
-                            "GetAddress")[0]
-        self.beside("dbus-monitor", "--address", address)
-        path = self.dir / "dbus-monitor.log"
-        self.until(path.exists, bool, "the monitor")
-        return path
