@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/http/connections.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
 
 typedef struct {
-    PdHttpConnections *owner;
     GSocket *socket; /* not owned: libsoup has it */
     guint timer;     /* of the phase */
-    guint watch;     /* 0: not between requests */
 } Connection;
 
 struct PdHttpConnections {
@@ -20,21 +16,10 @@ struct PdHttpConnections {
     gboolean is_stopped;
 };
 
-static void on_closed(gpointer data, GObject *socket);
-
 void
 pd_http_connections_cut(GSocket *socket)
 {
     g_socket_shutdown(socket, TRUE, TRUE, NULL);
-}
-
-/* Closes it: libsoup 3.2 does not when a client leaves between two requests. */
-static void
-drop(PdHttpConnections *self, GSocket *socket)
-{
-    g_object_weak_unref(G_OBJECT(socket), on_closed, self);
-    g_hash_table_remove(self->connections, socket);
-    g_socket_close(socket, NULL);
 }
 
 static gboolean
@@ -43,50 +28,14 @@ on_overdue(gpointer data)
     Connection *connection = data;
 
     connection->timer = 0;
-    drop(connection->owner, connection->socket);
+    pd_http_connections_cut(connection->socket);
     return G_SOURCE_REMOVE;
-}
-
-/* Later: libsoup, which may be about to watch the socket, must not find it closed. */
-static gboolean
-on_left(gpointer data)
-{
-    Connection *connection = data;
-
-    connection->watch = 0;
-    drop(connection->owner, connection->socket);
-    return G_SOURCE_REMOVE;
-}
-
-/* Something came: the next request, which libsoup reads, or the end. */
-static gboolean
-on_readable(GSocket *socket, GIOCondition condition, gpointer data)
-{
-    Connection *connection = data;
-    char byte;
-    ssize_t n = recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return G_SOURCE_CONTINUE; /* libsoup has read it already, and not all of a request */
-    connection->watch = n <= 0 ? g_idle_add(on_left, connection) : 0;
-    return G_SOURCE_REMOVE;
-}
-
-static void
-watch(Connection *connection)
-{
-    g_autoptr(GSource) source =
-        g_socket_create_source(connection->socket, G_IO_IN | G_IO_HUP, NULL);
-
-    g_source_set_callback(source, G_SOURCE_FUNC(on_readable), connection, NULL);
-    connection->watch = g_source_attach(source, NULL);
 }
 
 static void
 connection_free(Connection *connection)
 {
     g_clear_handle_id(&connection->timer, g_source_remove);
-    g_clear_handle_id(&connection->watch, g_source_remove);
     g_free(connection);
 }
 
@@ -104,7 +53,6 @@ add(PdHttpConnections *self, GSocket *socket)
 {
     Connection *connection = g_new0(Connection, 1);
 
-    connection->owner = self;
     connection->socket = socket;
     if (g_socket_get_family(socket) != G_SOCKET_FAMILY_UNIX) /* an answer does not wait for more */
         g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
@@ -120,16 +68,11 @@ pd_http_connections_enter(PdHttpConnections *self, GSocket *socket, PdHttpPhase 
 {
     Connection *connection = g_hash_table_lookup(self->connections, socket);
 
-    if (g_socket_is_closed(socket)) { /* with its last request */
-        pd_http_connections_drop(self, socket);
+    if (g_socket_is_closed(socket)) /* with its last request */
         return;
-    }
     if (connection == NULL)
         connection = add(self, socket);
     g_clear_handle_id(&connection->timer, g_source_remove);
-    g_clear_handle_id(&connection->watch, g_source_remove);
-    if (phase == PD_HTTP_PHASE_IDLE)
-        watch(connection);
     connection->timer = g_timeout_add_seconds(self->seconds[phase], on_overdue, connection);
 }
 
@@ -156,17 +99,6 @@ pd_http_connections_free(PdHttpConnections *self)
         g_object_weak_unref(socket, on_closed, self);
     g_hash_table_unref(self->connections);
     g_free(self);
-}
-
-void
-pd_http_connections_drop(PdHttpConnections *self, GSocket *socket)
-{
-    Connection *connection = g_hash_table_lookup(self->connections, socket);
-
-    if (connection == NULL)
-        return;
-    g_clear_handle_id(&connection->watch, g_source_remove);
-    connection->watch = g_idle_add(on_left, connection);
 }
 
 void

@@ -2,7 +2,7 @@
 /*
  * connections.h - connections of clients: how many at once, how long for what
  *
- * libsoup accepts, reads and writes; what is here cuts a connection that is one too many, or that
+ * libsoup reads and writes; what is here cuts a connection that is one too many, or that
  * takes longer than its phase may: a client that is slow, or gone without a word.
  */
 #pragma once
@@ -12,7 +12,7 @@
 #define PD_HTTP_MAX_CONNECTIONS 128
 
 typedef enum {
-    PD_HTTP_PHASE_IDLE,  /* nothing, or the head of a request is on its way */
+    PD_HTTP_PHASE_HEAD,  /* nothing, or the head of the request is on its way */
     PD_HTTP_PHASE_BODY,  /* the body is */
     PD_HTTP_PHASE_WORK,  /* the answer is being made */
     PD_HTTP_PHASE_WRITE, /* the answer is on its way */
@@ -30,9 +30,6 @@ void pd_http_connections_enter(PdHttpConnections *self, GSocket *socket, PdHttpP
 
 /* Ends the connection of @socket; who reads or writes there notices. */
 void pd_http_connections_cut(GSocket *socket);
-
-/* libsoup has given up on it: closes it soon. */
-void pd_http_connections_drop(PdHttpConnections *self, GSocket *socket);
 
 /* New connections are cut from now on. */
 void pd_http_connections_stop(PdHttpConnections *self);

@@ -83,11 +83,10 @@ serve(const PdHttpOptions *options, GError **error)
     stop.server = server = pd_http_server_new(&options->settings);
     g_unix_signal_add(SIGTERM, on_signal, &stop);
     g_unix_signal_add(SIGINT, on_signal, &stop);
-    for (guint i = 0; i < sockets->len; i++) {
-        if (!pd_http_server_listen(server, sockets->pdata[i], error))
-            return EXIT_FAILURE;
+    if (!pd_http_server_listen(server, sockets, error))
+        return EXIT_FAILURE;
+    for (guint i = 0; i < sockets->len; i++)
         announce(sockets->pdata[i]);
-    }
     g_main_loop_run(loop);
     if (own != NULL)
         pd_http_sockets_unlink(own);

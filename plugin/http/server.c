@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define IDLE_SECONDS 30 /* without a request, and for its head */
+#define HEAD_SECONDS 30 /* without a request, and for its head */
 #define BODY_SECONDS 30
 #define WRITE_SECONDS 30
 #define WORK_MARGIN_SECONDS 10 /* the service gives up before the connection is cut */
@@ -20,7 +20,8 @@
 #define OTHER_PARAMETERS_BYTES 65536
 #define MAX_DISCARDED_BYTES (64 * 1024 * 1024) /* of a body that is too long */
 
-#define BODY_KEY "pd-body" /* of a message: its Body */
+#define BODY_KEY "pd-body"     /* of a message: its Body */
+#define SOCKET_KEY "pd-socket" /* of a message: the GSocket of its connection */
 #define MANUAL "proofd-http(1)"
 #define TOO_MANY "There are currently too many parallel requests. Please try again later."
 
@@ -42,6 +43,8 @@ typedef struct {
 struct PdHttpServer {
     const PdHttpSettings *settings;
     SoupServer *soup;
+    GSocketService *service;
+    GSocket *accepted; /* (nullable): while libsoup begins to read from it */
     PdHttpConnections *connections;
     PdHttpShared shared;
     size_t bodies_bytes;
@@ -54,6 +57,12 @@ static size_t
 max_body_bytes(const PdHttpServer *self)
 {
     return self->settings->max_utf16 * BYTES_PER_UTF16 + OTHER_PARAMETERS_BYTES;
+}
+
+static GSocket *
+socket_of(SoupServerMessage *message)
+{
+    return g_object_get_data(G_OBJECT(message), SOCKET_KEY);
 }
 
 /* --- answers ------------------------------------------------------------------ */
@@ -131,8 +140,8 @@ translate_error(const PdHttpServer *self, const GError *error)
 static void
 call_end(PdHttpCall *call)
 {
-    pd_http_connections_enter(call->server->connections,
-                              soup_server_message_get_socket(call->message), PD_HTTP_PHASE_WRITE);
+    pd_http_connections_enter(call->server->connections, socket_of(call->message),
+                              PD_HTTP_PHASE_WRITE);
     soup_server_message_unpause(call->message);
     g_source_destroy(call->leave_watch);
     g_source_unref(call->leave_watch);
@@ -286,14 +295,14 @@ on_client_event(GSocket *socket, GIOCondition condition, gpointer data)
 
     if (recv(g_socket_get_fd(socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
         g_cancellable_cancel(call->cancellable);
-    return G_SOURCE_REMOVE; /* else it is the next request, which waits */
+    return G_SOURCE_REMOVE; /* else it is another request, which nobody will read */
 }
 
 /* (transfer full): NULL if the parameters cannot be read */
 static PdHttpCall *
 call_new(PdHttpServer *self, SoupServerMessage *message, GError **error)
 {
-    GSocket *socket = soup_server_message_get_socket(message);
+    GSocket *socket = socket_of(message);
     SoupMessageBody *body = soup_server_message_get_request_body(message);
     g_autoptr(GBytes) bytes = soup_message_body_flatten(body);
     const char *query = g_uri_get_query(soup_server_message_get_uri(message));
@@ -390,7 +399,7 @@ on_chunk(SoupServerMessage *message, GBytes *chunk, gpointer data)
         !has_room(self, (goffset)body->n_bytes, &error))
         discard_body(self, message, error);
     if (body->n_bytes > max_body_bytes(self) + MAX_DISCARDED_BYTES)
-        pd_http_connections_cut(soup_server_message_get_socket(message));
+        pd_http_connections_cut(socket_of(message));
 }
 
 /* The head is there: may it go on? */
@@ -406,8 +415,7 @@ on_head(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTab
     body->server = self;
     g_object_set_data_full(G_OBJECT(message), BODY_KEY, body, (GDestroyNotify)body_free);
     g_signal_connect(message, "got-chunk", G_CALLBACK(on_chunk), body);
-    pd_http_connections_enter(self->connections, soup_server_message_get_socket(message),
-                              PD_HTTP_PHASE_BODY);
+    pd_http_connections_enter(self->connections, socket_of(message), PD_HTTP_PHASE_BODY);
     if (!pd_http_gate_check(&self->settings->gate, soup_message_headers_get_one(headers, "Host"),
                             soup_message_headers_get_one(headers, "Origin"),
                             soup_message_headers_get_one(headers, "Sec-Fetch-Site"), &error) ||
@@ -423,17 +431,7 @@ on_read(SoupServer *soup, SoupServerMessage *message, gpointer data)
 
     body->is_busy = true;
     self->n_busy++;
-    pd_http_connections_enter(self->connections, soup_server_message_get_socket(message),
-                              PD_HTTP_PHASE_WORK);
-}
-
-static void
-on_started(SoupServer *soup, SoupServerMessage *message, gpointer data)
-{
-    PdHttpServer *self = data;
-
-    pd_http_connections_enter(self->connections, soup_server_message_get_socket(message),
-                              PD_HTTP_PHASE_IDLE);
+    pd_http_connections_enter(self->connections, socket_of(message), PD_HTTP_PHASE_WORK);
 }
 
 static void
@@ -457,26 +455,35 @@ on_ended(SoupServer *soup, SoupServerMessage *message, gpointer data)
     tell_if_stopped(self);
 }
 
+/* --- connections --------------------------------------------------------------- */
+
 static void
-on_finished(SoupServer *soup, SoupServerMessage *message, gpointer data)
+on_started(SoupServer *soup, SoupServerMessage *message, gpointer data)
 {
     PdHttpServer *self = data;
-    GSocket *socket = soup_server_message_get_socket(message);
 
-    on_ended(soup, message, data);
-    if (socket != NULL)
-        pd_http_connections_enter(self->connections, socket, PD_HTTP_PHASE_IDLE);
+    g_object_set_data_full(G_OBJECT(message), SOCKET_KEY, g_object_ref(self->accepted),
+                           g_object_unref);
+    pd_http_connections_enter(self->connections, self->accepted, PD_HTTP_PHASE_HEAD);
+    soup_message_headers_replace(soup_server_message_get_response_headers(message), "Connection",
+                                 "close");
 }
 
-static void
-on_aborted(SoupServer *soup, SoupServerMessage *message, gpointer data)
+/*
+ * One request a connection, which libsoup does not accept itself: up to 3.2 it keeps the memory of
+ * each socket that it accepts, and of each connection whose client leaves between two requests.
+ */
+static gboolean
+on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
     PdHttpServer *self = data;
-    GSocket *socket = soup_server_message_get_socket(message);
+    g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
+    g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
 
-    on_ended(soup, message, data);
-    if (socket != NULL)
-        pd_http_connections_drop(self->connections, socket);
+    self->accepted = g_socket_connection_get_socket(connection);
+    soup_server_accept_iostream(self->soup, G_IO_STREAM(connection), local, remote, NULL);
+    self->accepted = NULL;
+    return TRUE;
 }
 
 /* --- the server ---------------------------------------------------------------- */
@@ -486,7 +493,7 @@ pd_http_server_new(const PdHttpSettings *settings)
 {
     PdHttpServer *self = g_new0(PdHttpServer, 1);
     const guint seconds[PD_HTTP_N_PHASES] = {
-        [PD_HTTP_PHASE_IDLE] = IDLE_SECONDS,
+        [PD_HTTP_PHASE_HEAD] = HEAD_SECONDS,
         [PD_HTTP_PHASE_BODY] = BODY_SECONDS,
         [PD_HTTP_PHASE_WORK] = settings->max_check_seconds + WORK_MARGIN_SECONDS,
         [PD_HTTP_PHASE_WRITE] = WRITE_SECONDS,
@@ -503,8 +510,10 @@ pd_http_server_new(const PdHttpSettings *settings)
     soup_server_add_handler(self->soup, NULL, on_request, self, NULL);
     g_signal_connect(self->soup, "request-started", G_CALLBACK(on_started), self);
     g_signal_connect(self->soup, "request-read", G_CALLBACK(on_read), self);
-    g_signal_connect(self->soup, "request-finished", G_CALLBACK(on_finished), self);
-    g_signal_connect(self->soup, "request-aborted", G_CALLBACK(on_aborted), self);
+    g_signal_connect(self->soup, "request-finished", G_CALLBACK(on_ended), self);
+    g_signal_connect(self->soup, "request-aborted", G_CALLBACK(on_ended), self);
+    self->service = g_socket_service_new();
+    g_signal_connect(self->service, "incoming", G_CALLBACK(on_incoming), self);
     return self;
 }
 
@@ -513,6 +522,7 @@ pd_http_server_free(PdHttpServer *self)
 {
     if (self == NULL)
         return;
+    g_object_unref(self->service);
     soup_server_disconnect(self->soup);
     pd_http_connections_free(self->connections);
     g_object_unref(self->soup);
@@ -523,9 +533,16 @@ pd_http_server_free(PdHttpServer *self)
 }
 
 bool
-pd_http_server_listen(PdHttpServer *self, GSocket *socket, GError **error)
+pd_http_server_listen(PdHttpServer *self, const GPtrArray *sockets, GError **error)
 {
-    return soup_server_listen_socket(self->soup, socket, 0, error);
+    /* what GLib has accepted when a socket is added would be lost */
+    g_socket_service_stop(self->service);
+    for (guint i = 0; i < sockets->len; i++)
+        if (!g_socket_listener_add_socket(G_SOCKET_LISTENER(self->service), sockets->pdata[i], NULL,
+                                          error))
+            return false;
+    g_socket_service_start(self->service);
+    return true;
 }
 
 void

@@ -25,8 +25,8 @@ typedef struct PdHttpServer PdHttpServer;
 PdHttpServer *pd_http_server_new(const PdHttpSettings *settings);
 void pd_http_server_free(PdHttpServer *self); /* NULL is fine */
 
-/* Accepts connections on @socket, which listens. */
-bool pd_http_server_listen(PdHttpServer *self, GSocket *socket, GError **error);
+/* Accepts connections on @sockets, GSocket that listen; to be called once. */
+bool pd_http_server_listen(PdHttpServer *self, const GPtrArray *sockets, GError **error);
 
 /* Accepts no more, and calls @done when what is under way is answered: at once if nothing is. */
 void pd_http_server_stop(PdHttpServer *self, void (*done)(gpointer user_data), gpointer user_data);

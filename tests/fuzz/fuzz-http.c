@@ -70,7 +70,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     g_assert_no_error(error);
     address = g_socket_get_local_address(g_ptr_array_index(sockets, 0), NULL);
     server = pd_http_server_new(&settings);
-    g_assert_true(pd_http_server_listen(server, g_ptr_array_index(sockets, 0), &error));
+    g_assert_true(pd_http_server_listen(server, sockets, &error));
     g_assert_cmpint(atexit(stop), ==, 0);
     return 0;
 }

@@ -13,7 +13,9 @@ import signal
 import socket
 import stat
 import subprocess
+import unittest
 import urllib.parse
+from pathlib import Path
 
 import tap
 from http_case import FORM, LETTER, PROOFD_HTTP, SECONDS, HttpCase, code_points, places
@@ -182,13 +184,11 @@ class Check(HttpCase):
                 (400, "A parameter has a NUL character in it", "text=%00&language=en")):
             self.refused(status, message, "/v2/check", form)
 
-    def test_one_connection(self):
-        connection = self.connect()
-        connection.connect()
-        first = connection.sock
+    def test_one_request_a_connection(self):
         for path in ("/v2/info", "/v2/nope", "/v2/check?language=en&text=a", "/v2/info"):
-            self.ask(path, connection=connection)
-            self.assertIs(connection.sock, first)
+            connection = self.connect()
+            self.assertEqual(self.ask(path, connection=connection).headers["Connection"], "close")
+            self.assertIsNone(connection.sock)
 
     def test_many_at_once(self):
         texts = [f"I recieve number {i} of them. She go home {i} times." for i in range(10)]
@@ -344,11 +344,10 @@ class Trust(HttpCase):
     def test_connections_are_bounded(self):
         kept = [self.connect() for _ in range(MAX_CONNECTIONS)]
         for connection in kept:
-            self.assertEqual(self.ask("/v2/healthcheck", connection=connection).status, 200)
+            connection.connect()
         with self.assertRaises((OSError, http.client.HTTPException)):
             self.ask("/v2/healthcheck")
         self.assertEqual(self.ask("/v2/healthcheck", connection=kept[0]).status, 200)
-        kept.pop().close()
         self.wait_until(self.is_served)
 
     def is_served(self):
@@ -450,6 +449,25 @@ class Life(HttpCase):
                           "Please make sure you have selected the proper language or consider "
                           "submitting a shorter text.", "/v2/check",
                      {"text": slow_text(15000), "language": "en-US"})
+
+    @unittest.skipIf("ASAN_OPTIONS" in os.environ, "a sanitizer keeps what was freed")
+    def test_connections_leave_nothing(self):
+        def resident():
+            status = Path(f"/proc/{self.server.pid}/status").read_text(encoding="ascii")
+            return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+        def connect(n):
+            for _ in range(n):
+                self.ask("/v2/healthcheck")
+                with self.connect_bare() as left:
+                    left.sendall(b"GET /v2/heal")
+        connect(200)
+        before = resident()
+        connect(1000)
+        self.assertLess(resident(), before + 300)  # kB; 0.4 kB for each would be more
+
+    def connect_bare(self):
+        return socket.create_connection(("127.0.0.1", self.port), SECONDS)
 
     def test_port_is_taken(self):
         server = self.start_server("--port", str(self.port))
