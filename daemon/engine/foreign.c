@@ -8,6 +8,10 @@
 
 #define MIN_WORDS 3 /* of a stretch */
 #define MIN_UNDEFINED 2
+#define FREQUENT 10000 /* rank */
+#define LONG_BYTES 5   /* a shorter word is a letter away from many */
+#define MIN_LONG 3
+#define MAX_NEAR 60    /* long words looked at */
 #define MIN_COMPARED 5 /* words without quotation marks from which fingerprints are believed */
 
 static const PdToken *
@@ -62,6 +66,42 @@ is_near(const PdLooked *s, guint i)
     return suggestions[0] != NULL && pd_distance(word, suggestions[0], 1) <= 1;
 }
 
+/* Is @word a slip away from one of the most frequent words? */
+static bool
+is_near_frequent(const PdFrequency *words, const char *word)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+
+    pd_spelling_neighbours(words, word, found);
+    for (guint i = 0; i < found->len; i++)
+        if (pd_frequency_rank(words, found->pdata[i]) < FREQUENT)
+            return true;
+    return false;
+}
+
+/*
+ * Are nearly all longer unknown words a slip away from frequent ones? Then it is no other language,
+ * but hasty typing. Of messages of programs in 14 languages of which a third of the words or fewer
+ * are known 0 to 0.6 % look like that; of English sentences with a letter wrong in each word, 66 %.
+ */
+static bool
+is_misspelt(const PdLooked *s, guint first, guint end)
+{
+    guint n_long = 0, n_near = 0;
+
+    if (!s->resources->english || s->resources->frequency == NULL)
+        return false;
+    for (guint i = first; i < end && n_long < MAX_NEAR; i++) {
+        g_autofree char *word = lower_at(s, i);
+
+        if (!is_word(s, i) || !s->unknown[i] || strlen(word) < LONG_BYTES)
+            continue;
+        n_long++;
+        n_near += is_near_frequent(s->resources->frequency, word);
+    }
+    return n_long >= MIN_LONG && n_near * 5 >= n_long * 4;
+}
+
 typedef struct {
     bool quoted;
     guint first; /* tokens [first, end) */
@@ -90,6 +130,8 @@ is_foreign(const PdLooked *s, const Stretch *stretch)
 
     if (stretch->n_words < MIN_WORDS || stretch->n_undefined < MIN_UNDEFINED ||
         stretch->n_alien * 2 < stretch->n_words)
+        return false;
+    if (is_misspelt(s, stretch->first, stretch->end))
         return false;
     if (s->guard != NULL && (stretch->quoted || stretch->n_words >= MIN_COMPARED) &&
         pd_language_guard_is_foreign(s->guard, pd_lexicon_language(s->resources->lexicon),
@@ -173,4 +215,10 @@ pd_foreign_find(PdLooked *looked, GArray *spans)
         return;
     find_quoted(looked, spans);
     find_run(looked, spans);
+}
+
+bool
+pd_foreign_is_misspelt(const PdLooked *looked)
+{
+    return is_misspelt(looked, 0, looked->tokens->len);
 }

@@ -13,6 +13,7 @@
 #include "daemon/engine/candidates.h"
 #include "daemon/engine/exempt.h"
 #include "daemon/engine/findings.h"
+#include "daemon/engine/foreign.h"
 #include "daemon/engine/rules.h"
 #include "daemon/engine/variant.h"
 
@@ -629,11 +630,19 @@ bool
 pd_sentence_is_in_language(PdSentence *self, PdResources *resources, PdLanguageGuard *guard)
 {
     const size_t n_words = count_words(self);
+    size_t n_known;
 
     find_unknown(self, resources);
-    return guard == NULL ||
-           pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
-                                     strlen(self->text), n_words, n_words - count_unknown(self));
+    if (guard == NULL)
+        return true;
+    n_known = n_words - count_unknown(self);
+    if (n_known * 3 <= n_words && pd_foreign_is_misspelt(&(PdLooked){ .resources = resources,
+                                                                      .text = self->text,
+                                                                      .tokens = self->tokens,
+                                                                      .unknown = self->unknown }))
+        n_known = n_words;
+    return pd_language_guard_accepts(guard, pd_lexicon_language(resources->lexicon), self->text,
+                                     strlen(self->text), n_words, n_known);
 }
 
 GPtrArray *

@@ -128,6 +128,19 @@ test_foreign(Fixture *self, gconstpointer data)
     assert_default(self, "She said, \"I recieved teh lettre yesterday.\"", "recieved; teh; lettre");
 }
 
+/* Hardly a word is known, yet it is English. */
+static void
+test_misspelt(Fixture *self, gconstpointer data)
+{
+    assert_default(self, "Thsi sentnce hsa evry wrod speled wrnog.",
+                   "Thsi; sentnce; hsa; wrod; wrnog");
+    assert_default(self, "Teh pepole wrok togather evrey weekand.",
+                   "Teh; pepole; wrok; togather; evrey; weekand");
+    assert_clean(self, "Einige Dateien konnten leider nicht gelesen werden.");
+    assert_clean(self, "Textul documentului trebuie salvat imediat.");
+    assert_clean(self, "Nagyon szép napunk volt tegnap délután.");
+}
+
 static void
 test_speech(Fixture *self, gconstpointer data)
 {
@@ -315,6 +328,7 @@ main(int argc, char *argv[])
     ADD("no-language", test_no_language);
     ADD("numbers", test_numbers);
     ADD("foreign", test_foreign);
+    ADD("misspelt", test_misspelt);
     ADD("speech", test_speech);
     ADD("fragments", test_fragments);
     ADD("variants", test_variants);
