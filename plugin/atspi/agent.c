@@ -497,8 +497,11 @@ pd_agent_show_corrections(PdAgent *self)
 {
     g_hash_table_remove_all(self->dismissed);
     if (self->shown->len == 0) {
+        const char *trouble = self->look != NULL ? pd_checked_peek_trouble(self->checked) : NULL;
+
         pd_agent_say(self, self->reach == NULL  ? _("proofd is paused.")
                            : self->look == NULL ? _("No text that is watched has the focus.")
+                           : trouble != NULL    ? trouble
                                                 : _("Nothing was found in this text."));
         return;
     }

@@ -21,6 +21,7 @@ struct PdChecked {
     Opening *opening;         /* NULL: not being opened; freed when it is answered */
     guint retry;
     bool has_failed;
+    char *trouble; /* why there is no document; NULL: none, as far as is known */
 };
 
 static void open_document(PdChecked *self);
@@ -94,6 +95,10 @@ send_change(PdChecked *self)
 static void
 on_failed(PdChecked *self, const GError *error)
 {
+    if (g_strcmp0(self->trouble, error->message) != 0)
+        g_warning("nothing is checked: %s", error->message);
+    g_free(self->trouble);
+    self->trouble = g_strdup(error->message);
     if (!g_error_matches(error, PROOFD_ERROR, PROOFD_ERROR_UNKNOWN_LANGUAGE) &&
         !g_error_matches(error, PROOFD_ERROR, PROOFD_ERROR_INVALID_OPTION) &&
         !g_error_matches(error, PROOFD_ERROR, PROOFD_ERROR_MODEL_BROKEN)) {
@@ -124,6 +129,7 @@ on_opened(GObject *source, GAsyncResult *result, gpointer user_data)
         return;
     }
     self->document = g_steal_pointer(&document);
+    g_clear_pointer(&self->trouble, g_free);
     g_signal_connect(self->document, "changed", G_CALLBACK(on_changed), self);
     g_signal_connect(self->document, "closed", G_CALLBACK(on_closed), self);
     send_change(self);
@@ -168,6 +174,7 @@ pd_checked_free(PdChecked *self)
     g_clear_handle_id(&self->retry, g_source_remove);
     drop_document(self);
     g_free(self->text);
+    g_free(self->trouble);
     g_object_unref(self->client);
     pd_config_unref(self->config);
     g_free(self);
@@ -201,6 +208,12 @@ pd_checked_get_findings(PdChecked *self)
             g_ptr_array_add(findings, proofd_finding_ref(finding));
     }
     return findings;
+}
+
+const char *
+pd_checked_peek_trouble(PdChecked *self)
+{
+    return self->trouble;
 }
 
 void

@@ -30,4 +30,7 @@ void pd_checked_set_text(PdChecked *self, const char *text);
  */
 GPtrArray *pd_checked_get_findings(PdChecked *self);
 
+/* Why the text is not checked, for people; NULL: it is, or will be soon */
+const char *pd_checked_peek_trouble(PdChecked *self);
+
 void pd_checked_ignore(PdChecked *self, ProofdFinding *finding);

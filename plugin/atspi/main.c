@@ -146,8 +146,10 @@ on_settings(GSimpleAction *action, GVariant *parameter, gpointer user_data)
     g_autoptr(GError) error = NULL;
     g_autofree char *uri = g_filename_to_uri(self->path, NULL, NULL);
 
-    if (!pd_config_create(self->path, &error) || uri == NULL ||
+    if (pd_config_create(self->path, &error) && uri != NULL &&
         !g_app_info_launch_default_for_uri(uri, NULL, &error))
+        g_prefix_error(&error, "%s: ", self->path);
+    if (error != NULL || uri == NULL)
         say(self, error != NULL ? error->message : self->path);
 }
 

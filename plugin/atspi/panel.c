@@ -255,6 +255,9 @@ add_head(PdPanel *self, const char *words, const char *message)
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(label), MESSAGE_CHARS);
+    /* a window is never lower than its least width makes it: that is to be the width it gets */
+    gtk_label_set_width_chars(GTK_LABEL(label),
+                              (int)MIN(g_utf8_strlen(message, -1), MESSAGE_CHARS));
     gtk_container_add(GTK_CONTAINER(texts), label);
     gtk_box_pack_start(GTK_BOX(box), texts, TRUE, TRUE, 0);
     close = add_button(box, _("Close"), "window-close-symbolic", G_CALLBACK(on_close), self);

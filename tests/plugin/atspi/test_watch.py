@@ -185,6 +185,17 @@ class Settings(GtkCase):
         self.type("I recieve it ")
         self.until(self.count, bool, "a finding")
 
+    def test_no_editor(self):
+        """Settings that no program opens: the panel says where they are."""
+        share = self.dir / "share"  # without programs
+        share.mkdir()
+        for name in ("icons", "mime"):
+            (share / name).symlink_to(f"/usr/share/{name}")
+        self.start_watch(XDG_DATA_DIRS=str(share))
+        self.tell("--settings")
+        self.until(self.panel, lambda panel: any(name.startswith(f"{self.settings}: ")
+                                                 for name in panel), "the file's name")
+
     def test_wrong_language(self):
         """The service knows what is there; its message is shown."""
         self.settings.write_text("[watch]\nlanguage=xx_XX\n")

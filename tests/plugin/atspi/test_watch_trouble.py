@@ -177,6 +177,18 @@ class Trouble(GtkCase):
         self.click("receive")
         self.until_text(text, "I receive it ")
 
+    def test_no_service(self):
+        """One that cannot start is told, in the panel that was asked for and once in the log."""
+        (self.dir / "start").write_text("exit 3\n")
+        self.start_watch()
+        self.start_gtk()
+        self.type("I recieve it ")
+        trouble = "nothing is checked: "
+        log = self.until(self.watch_log, lambda log: trouble in log, "the trouble")
+        self.tell("--correct")
+        self.until_panel(log.split(trouble)[1].splitlines()[0])
+        self.assertEqual(self.watch_log().count(trouble), 1)
+
     def test_long_text(self):
         """A megabyte: the paragraphs around the caret are read, and corrected in their place."""
         line = "This line is fine and it is here. "
