@@ -36,6 +36,7 @@ use_system_python()
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 from case import BusCase, die_with_test  # noqa: E402  pylint: disable=wrong-import-position
+from display import start_display  # noqa: E402  pylint: disable=wrong-import-position
 
 
 def missing():
@@ -69,8 +70,7 @@ class WatchCase(BusCase):
         self.env.update(XDG_CACHE_HOME=str(home / "cache"),
                         GTK_THEME="Adwaita", NO_AT_BRIDGE="0",
                         PROOFD_LOCALES=os.environ.get("PROOFD_LOCALES", ""))
-        screen = self.beside("Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", "1000x700x24")
-        self.env["DISPLAY"] = f":{screen.stdout.readline().decode().strip()}"
+        start_display(self, "1000x700", "-noreset")
         self.beside("openbox", "--config-file", str(self.window_manager()))
         self.until(lambda: self.xdotool_status("get_num_desktops"), lambda status: status == 0,
                    "the window manager")
@@ -87,12 +87,9 @@ class WatchCase(BusCase):
         env = dict(self.env, **more)
         log = open(self.dir / f"{Path(command[0]).name}.log", "ab")
         self.addCleanup(log.close)
-        out = subprocess.PIPE if command[0] == "Xvfb" else log
-        process = subprocess.Popen(command, env=env, cwd=self.work, stdout=out,
-                                   stdin=subprocess.DEVNULL, stderr=log, preexec_fn=die_with_test,
+        process = subprocess.Popen(command, env=env, cwd=self.work, stdout=log, stderr=log,
+                                   stdin=subprocess.DEVNULL, preexec_fn=die_with_test,
                                    start_new_session=True)
-        if process.stdout:
-            self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(self.end, process)
         return process

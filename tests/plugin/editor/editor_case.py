@@ -10,18 +10,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from case import BusCase, die_with_test  # noqa: E402
+from display import DEADLINE, start_display, wait_for  # noqa: E402
 
-DEADLINE = 60  # seconds: never reached unless something is broken
 HERE = Path(__file__).resolve().parent
 PYTHON = "/usr/bin/python3"  # Debian's, which has gi
 A11Y_LAUNCHERS = ["/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher"]
-WIDTH, HEIGHT = 1280, 800
+SCREEN = "1280x800"
 
 
 def missing():
@@ -32,16 +31,6 @@ def missing():
         [PYTHON, "-c", "import gi; gi.require_version('Atspi', '2.0')"],
         capture_output=True).returncode == 0
     return names + ([] if has_gi else ["python3-gi with Atspi"])
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise AssertionError(f"not within {DEADLINE} s: {what}")
 
 
 @unittest.skipIf(missing(), "needs " + ", ".join(missing()))
@@ -61,21 +50,8 @@ class EditorCase(BusCase):
             XDG_STATE_HOME=str(home / "state"), XDG_CACHE_HOME=str(home / "cache"),
             GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_A11Y="atspi", LANGUAGE="",
             GTK_IM_MODULE="gtk-im-context-simple", NO_AT_BRIDGE="1")
-        self.start_display()
+        start_display(self, SCREEN)
         self.probe = None
-
-    def start_display(self):
-        read, write = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
-             "-nolisten", "tcp"],
-            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=die_with_test)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self.env["DISPLAY"] = ":" + pipe.readline().strip()
 
     # --- the program ---
 

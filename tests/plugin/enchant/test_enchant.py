@@ -11,31 +11,20 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import tap  # noqa: E402
 from case import BusCase, die_with_test  # noqa: E402
+from display import DEADLINE, start_display, wait_for  # noqa: E402
 
-DEADLINE = 120  # seconds: never reached unless something is broken
 TEXT = "I recieve a letter from teh man. He wrot it yesterday, and his freind read it.\n"
 DISPLAY_TOOLS = ["Xvfb", "xdotool", "import"]
 
 
 def missing(*programs):
     return [name for name in programs if shutil.which(name) is None]
-
-
-def wait_for(condition, what):
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.1)
-    raise AssertionError(f"not within {DEADLINE} s: {what}")
 
 
 class EnchantCase(BusCase):
@@ -148,16 +137,7 @@ restore-session=false
         self.words.parent.mkdir(parents=True)
         self.words.write_text("Blorgify\nFediverse\n")
         (self.dir / "home").chmod(0o700)  # it is XDG_RUNTIME_DIR too
-        read, write = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "720x360x24", "-nolisten", "tcp"],
-            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=die_with_test)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self.env["DISPLAY"] = ":" + pipe.readline().strip()
+        start_display(self, "720x360")
         self.env.update(GSETTINGS_BACKEND="keyfile", GSK_RENDERER="cairo", GDK_BACKEND="x11",
                         LC_ALL="C.UTF-8", LANGUAGE="en_US", LANG="en_US.UTF-8", NO_AT_BRIDGE="1",
                         GTK_A11Y="none")

@@ -11,14 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from case import BusCase, die_with_test  # noqa: E402
+from display import DEADLINE, start_display, wait_for  # noqa: E402
 
-DEADLINE = 120  # seconds: never reached unless something is broken
 PLUGIN = Path(os.environ["PROOFD_GEDIT"])
 LIBRARY = os.environ["PROOFD_LIBRARY"]
 PYTHON = "/usr/bin/python3"  # Debian's, which has python3-gi
@@ -44,16 +43,6 @@ def find_missing():
 MISSING = find_missing()
 
 
-def wait_for(condition, what):
-    end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"not within {DEADLINE} s: {what() if callable(what) else what}")
-
-
 @unittest.skipIf(MISSING, "needs " + ", ".join(MISSING) + ": ./dev test --clients installs it")
 class GeditCase(BusCase):
     plugins = "'proofd'"
@@ -72,7 +61,7 @@ class GeditCase(BusCase):
         self.words = home / "data" / "proofd" / "words.txt"
         self.own_settings = home / "config" / "gedit" / "proofd.conf"
         self.log = self.dir / "gedit.log"
-        self.start_display()
+        start_display(self, "960x800")
         self.env.update(GSETTINGS_BACKEND="keyfile", GDK_BACKEND="x11", LANGUAGE="en",
                         LD_LIBRARY_PATH=LIBRARY, PYTHONDONTWRITEBYTECODE="1")
         self.env.pop("GI_TYPELIB_PATH", None)
@@ -93,18 +82,6 @@ class GeditCase(BusCase):
         user_plugins.mkdir(parents=True)
         for path in plugins.iterdir():
             (user_plugins / path.name).symlink_to(path)
-
-    def start_display(self):
-        read, write = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "960x800x24", "-nolisten", "tcp"],
-            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=die_with_test)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self.env["DISPLAY"] = ":" + pipe.readline().strip()
 
     def tearDown(self):
         if self.log.exists():

@@ -15,7 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 import tap  # noqa: E402  pylint: disable=wrong-import-position
-from case import PATIENCE, die_with_test  # noqa: E402  pylint: disable=wrong-import-position
+from case import PATIENCE  # noqa: E402  pylint: disable=wrong-import-position
+from display import start_display  # noqa: E402  pylint: disable=wrong-import-position
 from editors import (LSP, MARKDOWN, TEXT, EditorCase, needs,  # noqa: E402
                      page_block)
 
@@ -36,8 +37,7 @@ class Kate(EditorCase):
         (config / "katerc").write_text(  # that it may start the server is answered already
             "[Kate Plugins]\nlspclientplugin=true\n"
             f"[lspclient]\nAllowedServerCommandLines={program}\n")
-        screen = self.run_beside(["Xvfb", "-displayfd", "1", "-screen", "0", "1000x600x24"])
-        self.env["DISPLAY"] = f":{screen.stdout.readline().decode().strip()}"
+        start_display(self, "1000x600")
         self.run_beside(["kate", "--new", "--block", str(path)])
 
     def run_beside(self, command):
