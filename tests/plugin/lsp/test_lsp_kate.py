@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.dont_write_bytecode = True
 import tap  # noqa: E402  pylint: disable=wrong-import-position
-from case import PATIENCE  # noqa: E402  pylint: disable=wrong-import-position
+from case import PATIENCE, die_with_test  # noqa: E402  pylint: disable=wrong-import-position
 from display import start_display  # noqa: E402  pylint: disable=wrong-import-position
 from editors import (LSP, MARKDOWN, TEXT, EditorCase, needs,  # noqa: E402
                      page_block)
