@@ -323,6 +323,7 @@ pd_blocks_before(const PdBlocks *self, const PdBlock *block)
 {
     PdExtent before = { 0, 0 };
 
+    g_assert(block->chunk != NULL);
     for (unsigned i = 0; chunk_at(self, i) != block->chunk; i++)
         before = sum(before, chunk_at(self, i)->extent.bytes, chunk_at(self, i)->extent.units);
     for (unsigned i = 0; block->chunk->blocks->pdata[i] != block; i++) {

@@ -199,7 +199,7 @@ on_checked(PdJobResult *result, const GError *error, void *user_data)
     const PdDocumentHost *host = ticket->host;
 
     host->checked(result != NULL ? result->text_bytes : 0,
-                  error == NULL ? (gssize)result->findings->len : -1, host->user_data);
+                  result != NULL ? (gssize)result->findings->len : -1, host->user_data);
     if (self == NULL)
         return;
     self->checks[ticket->check] = NULL;

@@ -361,21 +361,22 @@ compare(const GPtrArray *old, const GPtrArray *new, PdSpan *ret_range)
     bool differ = false;
     size_t i = 0, j = 0;
 
-    while (i < old->len || j < new->len) {
-        const PdFinding *a = i < old->len ? g_ptr_array_index(old, i) : NULL;
-        const PdFinding *b = j < new->len ? g_ptr_array_index(new, j) : NULL;
+    while (i < old->len && j < new->len) {
+        const PdFinding *a = old->pdata[i], *b = new->pdata[j];
 
-        if (a != NULL && b != NULL && same_finding(a, b)) {
+        if (same_finding(a, b)) {
             i++;
             j++;
-        } else if (b == NULL || (a != NULL && a->start <= b->start)) {
-            widen(&differ, ret_range, a);
-            i++;
+        } else if (a->start <= b->start) {
+            widen(&differ, ret_range, old->pdata[i++]);
         } else {
-            widen(&differ, ret_range, b);
-            j++;
+            widen(&differ, ret_range, new->pdata[j++]);
         }
     }
+    while (i < old->len)
+        widen(&differ, ret_range, old->pdata[i++]);
+    while (j < new->len)
+        widen(&differ, ret_range, new->pdata[j++]);
     return differ;
 }
 

@@ -404,7 +404,7 @@ static void
 read_character(Reader *self)
 {
     const size_t at = self->at + 1;
-    size_t end = at;
+    size_t end;
 
     self->at = at;
     if (at >= self->length)

@@ -109,10 +109,10 @@ answer(Task *task, const char *id, GPtrArray *findings, const char *message)
     json = (PdJson)PD_JSON_INIT(task->output);
     pd_json_begin(&json, NULL, '{');
     pd_json_raw(&json, "id", id);
-    if (message != NULL)
-        pd_json_string(&json, "error", message);
-    else
+    if (findings != NULL)
         append_findings(&json, findings);
+    else
+        pd_json_string(&json, "error", message);
     pd_json_end(&json, '}');
     g_string_append_c(task->output, '\n');
 }

@@ -341,6 +341,7 @@ install(ProofdBus *self, GDBusConnection *connection)
 static GError *
 no_bus(const GError *failure)
 {
+    g_assert(failure != NULL);
     if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return g_error_new_literal(PROOFD_ERROR, PROOFD_ERROR_CANCELLED, "cancelled");
     return g_error_new(PROOFD_ERROR, PROOFD_ERROR_NO_BUS, "no session bus: %s", failure->message);

@@ -67,6 +67,19 @@ def accepted_in(name):
             if line and not line.startswith("#")]
 
 
+def but_accepted(name, told):
+    """Of @told, (file, line, message), nothing in our folders is missing from the list @name."""
+    accepted, met, new = accepted_in(name), set(), []
+    for file, line, message in told:
+        if [file, message] in accepted:
+            met.add((file, message))
+        elif not file.startswith("tests/"):
+            new.append(f"{file}:{line}: {message}")
+    if new:
+        raise Failed("\n".join(new))
+    return f"{len(met)} accepted, {len(accepted) - len(met)} no longer met"
+
+
 def cppcheck():
     run("cppcheck", "--quiet", "-j2", "--std=c11", "--library=gtk", "-D_GNU_SOURCE", "-I.",
         "--enable=warning,performance,portability", "--error-exitcode=1",
@@ -86,38 +99,36 @@ def fanalyzer():
     folder = configured("fanalyzer", "--buildtype=debug", "-Dintrospection=disabled",
                         "-Dc_args=-fanalyzer")
     run("ninja", "-C", folder, "-t", "clean")
-    accepted = accepted_in("fanalyzer.accepted")
-    found = re.findall(r"^(?:\.\./)*(\S+?):(\d+):\d+: warning: (.* \[-Wanalyzer-\S+\])$",
-                       run("ninja", "-C", folder), re.MULTILINE)
-    new = [f"{file}:{line}: {message}" for file, line, message in found
-           if not file.startswith("tests/") and [file, message] not in accepted]
-    if new:
-        raise Failed("\n".join(new))
-    return f"{len(found)} accepted or in tests"
+    told = re.findall(r"^(?:\.\./)*(\S+?):(\d+):\d+: warning: (.* \[-Wanalyzer-\S+\])$",
+                      run("ninja", "-C", folder), re.MULTILINE)
+    return but_accepted("fanalyzer.accepted", told)
 
 
-def clang_build():
-    return configured("clang", "--buildtype=debug", "-Dintrospection=disabled",
-                      env={"CC": "clang", "CXX": "clang++"})
+CLANG_OPTIONS = ("--buildtype=debug", "-Dintrospection=disabled",
+                 f"-Dc_args=-include{HERE / 'clang.h'}")
 
 
 def tidy():
-    folder = clang_build()
-    run("ninja", "-C", folder)  # headers that are generated
+    folder = configured("clang", *CLANG_OPTIONS, env={"CC": "clang", "CXX": "clang++"})
+    run("ninja", "-C", folder, "dbus/introspection.h")
     commands = json.loads((folder / "compile_commands.json").read_text())
     files = sorted({os.path.relpath(folder / command["file"], ROOT) for command in commands})
     files = [file for file in files if file.startswith(tuple(f"{f}/" for f in C_FOLDERS)) and
-             file.endswith(".c")]
-    run("xargs", "-P2", "-n4", "clang-tidy", "--quiet", f"-p={folder}", *files)
-    return f"{len(files)} files"
+             file.endswith(".c") and file != "model/kernel-neon.c"]  # it is for another machine
+    # One file a process: of a second one Clang 14 says that no va_list is initialized.
+    output = run("xargs", "-P2", "-n1", "clang-tidy", "--quiet", f"-p={folder}", *files)
+    told = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error): (.* \[\S+\])$", output, re.MULTILINE)
+    told = {(os.path.relpath(folder / file, ROOT), line, message) for file, line, message in told}
+    return f"{len(files)} files, " + but_accepted("tidy.accepted", sorted(told))
 
 
 def scan_build():
-    folder = configured("scan", "--buildtype=debug", "-Dintrospection=disabled",
-                        wrapper=("scan-build", "-o", BUILD / "scan-report"))
+    folder = configured("scan", *CLANG_OPTIONS, wrapper=("scan-build",))
     run("ninja", "-C", folder, "-t", "clean")
-    run("scan-build", "--status-bugs", "--exclude", folder, "-o", BUILD / "scan-report", "ninja",
-        "-C", folder)
+    # DeadStores: .clang-tidy says why not.
+    run("scan-build", "--status-bugs", "--exclude", folder, "--exclude", ROOT / "tests",
+        "-disable-checker", "deadcode.DeadStores", "-o", BUILD / "scan-report", "ninja", "-C",
+        folder)
     return ""
 
 
@@ -177,7 +188,8 @@ def threads():
     run("gcc", "-shared", "-fPIC", *flags, HERE / "tsan-glib.c", "-o", glib)
     run("ninja", "-C", folder)  # before the library is loaded into all that runs
     # A pipe of the shell's, Python and dbus-daemon run with it, too, and leave it alone.
-    env = {"TSAN_OPTIONS": f"suppressions={HERE / 'tsan.supp'}:halt_on_error=1:exitcode=66"}
+    env = {"TSAN_OPTIONS": f"suppressions={HERE / 'tsan.supp'}:halt_on_error=1:exitcode=66",
+           "G_SLICE": "always-malloc"}
     run("meson", "test", "-C", folder, "--no-rebuild", "-t10", "--print-errorlogs",
         f"--wrapper=env LD_PRELOAD={glib}", *THREADED, env=env)
     return f"{len(THREADED)} programs"

@@ -347,6 +347,7 @@ test_two_processes(Fixture *f, gconstpointer data)
                 if (pd_words_add(own, one, NULL) != 1)
                     _exit(1);
             }
+            pd_words_unref(own); /* valgrind looks for leaks here, too */
             _exit(0);
         }
     }
