@@ -5,10 +5,11 @@
  * is loaded before GLib, tells of each and then calls GLib's own function.
  */
 #include <dlfcn.h>
-#include <glib-object.h>
+#include <gio/gio.h>
 
-void __tsan_acquire(void *address);
-void __tsan_release(void *address);
+/* Missing in a program that is not built with it, such as gdbus, which a test may run. */
+void __tsan_acquire(void *address) __attribute__((weak));
+void __tsan_release(void *address) __attribute__((weak));
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
@@ -24,6 +25,20 @@ real(const char *name)
     return dlsym(RTLD_NEXT, name);
 }
 
+static void
+acquire(void *address)
+{
+    if (__tsan_acquire != NULL)
+        __tsan_acquire(address);
+}
+
+static void
+release(void *address)
+{
+    if (__tsan_release != NULL)
+        __tsan_release(address);
+}
+
 /* --- locks ---------------------------------------------------------------------------- */
 
 #undef g_mutex_lock
@@ -31,22 +46,22 @@ void
 g_mutex_lock(GMutex *mutex)
 {
     REAL(g_mutex_lock)(mutex);
-    __tsan_acquire(mutex);
+    acquire(mutex);
 }
 
 void
 g_mutex_unlock(GMutex *mutex)
 {
-    __tsan_release(mutex);
+    release(mutex);
     REAL(g_mutex_unlock)(mutex);
 }
 
 void
 g_cond_wait(GCond *cond, GMutex *mutex)
 {
-    __tsan_release(mutex);
+    release(mutex);
     REAL(g_cond_wait)(cond, mutex);
-    __tsan_acquire(mutex);
+    acquire(mutex);
 }
 
 gboolean
@@ -54,9 +69,9 @@ g_cond_wait_until(GCond *cond, GMutex *mutex, gint64 end)
 {
     gboolean was_signalled;
 
-    __tsan_release(mutex);
+    release(mutex);
     was_signalled = REAL(g_cond_wait_until)(cond, mutex, end);
-    __tsan_acquire(mutex);
+    acquire(mutex);
     return was_signalled;
 }
 
@@ -64,13 +79,13 @@ gboolean(g_once_init_enter)(volatile void *location)
 {
     const gboolean is_first = ((gboolean(*)(volatile void *))real("g_once_init_enter"))(location);
 
-    __tsan_acquire((void *)location);
+    acquire((void *)location);
     return is_first;
 }
 
 void(g_once_init_leave)(volatile void *location, gsize result)
 {
-    __tsan_release((void *)location);
+    release((void *)location);
     ((void (*)(volatile void *, gsize))real("g_once_init_leave"))(location, result);
 }
 
@@ -79,8 +94,8 @@ void(g_once_init_leave)(volatile void *location, gsize result)
 static void
 give_up(void *shared)
 {
-    __tsan_release(shared);
-    __tsan_acquire(shared);
+    release(shared);
+    acquire(shared);
 }
 
 void
@@ -118,7 +133,7 @@ run_call(void *data)
 {
     Call *self = data;
 
-    __tsan_acquire(self);
+    acquire(self);
     return self->run(self->data);
 }
 
@@ -127,7 +142,7 @@ free_call(void *data)
 {
     Call *self = data;
 
-    __tsan_acquire(self);
+    acquire(self);
     if (self->free_data != NULL)
         self->free_data(self->data);
     g_free(self);
@@ -139,7 +154,7 @@ new_call(GSourceFunc run, void *data, GDestroyNotify free_data)
     Call *self = g_new0(Call, 1);
 
     *self = (Call){ run, data, free_data };
-    __tsan_release(self);
+    release(self);
     return self;
 }
 
@@ -169,7 +184,7 @@ run_pushed(void *pushed, void *data)
 {
     const Pool *self = data;
 
-    __tsan_acquire(pushed);
+    acquire(pushed);
     self->run(pushed, self->data);
 }
 
@@ -185,6 +200,55 @@ g_thread_pool_new(GFunc run, gpointer data, int max_threads, gboolean exclusive,
 gboolean
 g_thread_pool_push(GThreadPool *pool, gpointer pushed, GError **error)
 {
-    __tsan_release(pushed);
+    release(pushed);
     return REAL(g_thread_pool_push)(pool, pushed, error);
+}
+
+/* --- D-Bus: a connection's filter has seen a reply before the caller gets it ---------------- */
+
+typedef struct {
+    GDBusMessageFilterFunction run;
+    void *data;
+    GDestroyNotify free_data;
+} Filter;
+
+static GDBusMessage *
+run_filter(GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
+{
+    const Filter *self = data;
+    GDBusMessage *left = self->run(connection, message, incoming, self->data);
+
+    release(connection);
+    return left;
+}
+
+static void
+free_filter(void *data)
+{
+    Filter *self = data;
+
+    if (self->free_data != NULL)
+        self->free_data(self->data);
+    g_free(self);
+}
+
+guint
+g_dbus_connection_add_filter(GDBusConnection *connection, GDBusMessageFilterFunction run,
+                             gpointer data, GDestroyNotify free_data)
+{
+    Filter *self = g_new0(Filter, 1);
+
+    *self = (Filter){ run, data, free_data };
+    return REAL(g_dbus_connection_add_filter)(connection, run_filter, self, free_filter);
+}
+
+GDBusMessage *
+g_dbus_connection_send_message_with_reply_finish(GDBusConnection *connection, GAsyncResult *result,
+                                                 GError **error)
+{
+    GDBusMessage *reply =
+        REAL(g_dbus_connection_send_message_with_reply_finish)(connection, result, error);
+
+    acquire(connection);
+    return reply;
 }
