@@ -2,6 +2,7 @@
 #include "model/json-guard.h"
 
 #include <glib.h>
+#include <string.h>
 
 PdJsonGuard
 pd_json_guard(const char *json, size_t length, int max_depth)
@@ -25,6 +26,13 @@ read_escape(const char *p, const char *end)
     return value;
 }
 
+/* \n and its like, from @p to @end: with others, json-glib may read the quotation mark behind. */
+static bool
+is_short_escape(const char *p, const char *end)
+{
+    return end - p == 2 && p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL;
+}
+
 static bool
 is_high(int unit)
 {
@@ -46,8 +54,8 @@ next_in_string(PdJsonGuard *self)
 
         self->start = p;
         self->at += unit >= 0 ? 6 : *p == '\\' && self->end - p > 1 ? 2 : 1;
-        if (*p == '\\' && self->at - p == 2 && g_ascii_isdigit(p[1]))
-            return PD_JSON_BYTE;
+        if (*p == '\\' && unit < 0 && !is_short_escape(p, self->at))
+            return PD_JSON_BAD_ESCAPE;
         if (is_high(unit) && is_low(read_escape(self->at, self->end))) {
             self->at += 6;
             continue;
@@ -105,7 +113,7 @@ pd_json_fault(PdJsonToken token)
     static const char *const faults[PD_JSON_TOO_DEEP + 1] = {
         [PD_JSON_NUL] = "a NUL (\\u0000) in a string",
         [PD_JSON_HALF_PAIR] = "half of a surrogate pair (\\uD800 to \\uDFFF) in a string",
-        [PD_JSON_BYTE] = "not JSON: \\ and a digit",
+        [PD_JSON_BAD_ESCAPE] = "not JSON: an escape (\\) that there is not",
         [PD_JSON_COMMENT] = "not JSON: a comment, or a string in '",
         [PD_JSON_SECOND_VALUE] = "not JSON: more than one value",
         [PD_JSON_TOO_DEEP] = "JSON that is nested too deep",

@@ -3,7 +3,7 @@
  * json-guard.h - JSON from others, before json-glib parses it
  *
  * json-glib parses recursively without a limit, reads comments and 'strings', takes "\377" for a
- * byte, leaks the first of two values, cuts a string at \u0000, and makes no UTF-8 of half of a
+ * byte and the quotation mark of "\u12" for a digit, leaks the first of two values, cuts a string at \u0000, and makes no UTF-8 of half of a
  * surrogate pair. This looks for all that, token by token, in linear time. Whether it is JSON at
  * all is json-glib's question (RFC 8259).
  */
@@ -20,8 +20,8 @@ typedef enum {
     PD_JSON_NUL,
     PD_JSON_HALF_PAIR,
     /* what is to be refused: nothing more is to be asked for */
-    PD_JSON_BYTE,    /* \ and a digit */
-    PD_JSON_COMMENT, /* or a string in ' */
+    PD_JSON_BAD_ESCAPE, /* "\377", "\u12" */
+    PD_JSON_COMMENT,    /* or a string in ' */
     PD_JSON_SECOND_VALUE,
     PD_JSON_TOO_DEEP,
 } PdJsonToken;

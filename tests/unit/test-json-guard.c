@@ -6,7 +6,7 @@
 
 #define MAX_DEPTH 3
 
-/* Tokens by a letter each: string, other, NUL, half of a pair, byte, comment, value, deep */
+/* Tokens by a letter each: string, other, NUL, half of a pair, bad escape, comment, value, deep */
 static char *
 tokens_of(const char *json)
 {
@@ -22,7 +22,7 @@ tokens_of(const char *json)
             g_assert_nonnull(pd_json_fault(token));
         else
             g_assert_null(pd_json_fault(token));
-        if (token >= PD_JSON_BYTE)
+        if (token >= PD_JSON_BAD_ESCAPE)
             break;
     }
     return g_string_free(g_steal_pointer(&letters), FALSE);
@@ -40,13 +40,16 @@ test_tokens(void)
         { "[[[[]]]]", "---D" },
         { "\"/'{[\\\"\\\\\"", "s" },
         { "\"open", "s" },
-        { "\"open\\", "s" },
-        { "\"\\ud83d\\ude00\\u00e9\\u12\"", "s" },
+        { "\"open\\", "B" },
+        { "\"\\ud83d\\ude00\\u00e9\\b\\f\\n\\r\\t\\/\"", "s" },
         { "\"\\u0000\\\\u0000\\u0000\"", "NNs" },
         { "\"\\ud800\\u0041\"", "Hs" },
         { "\"\\ud800\\ud83d\\ude00\\udc00\"", "HHs" },
         { "\"\\ud83d", "Hs" },
         { "\"\\377\"", "B" },
+        { "\"\\u12\"\"[", "B" },
+        { "\"\\ud80\"", "B" },
+        { "\"\\a\"", "B" },
         { "{/**/}", "-C" },
         { "{'a':1}", "-C" },
         { "{}{", "--V" },

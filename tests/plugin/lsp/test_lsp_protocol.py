@@ -128,7 +128,7 @@ class Messages(LspCase):
                 (b"[]", INVALID_REQUEST, "object"), (b"1", INVALID_REQUEST, "object"),
                 (b'{}{"jsonrpc":"2.0","method":"x"}', PARSE_ERROR, "one value"),
                 (b"{'jsonrpc':'2.0'}", PARSE_ERROR, "string"),
-                (b'{"jsonrpc":"2.0","method":"\\377"}', PARSE_ERROR, "digit"),
+                (b'{"jsonrpc":"2.0","method":"\\377"}', PARSE_ERROR, "escape"),
                 (b'{"jsonrpc":"2.0","method":"x","params":/*"*/' + b"[" * 100000, PARSE_ERROR,
                  "comment"),
                 (b"{}", INVALID_REQUEST, "jsonrpc"),
