@@ -16,7 +16,7 @@ typedef struct {
     gatomicrefcount refs;
     size_t bytes;
     double correct; /* NAN: not yet summed up */
-    bool may_leave; /* the network, before its last layer: for all that this batch asks */
+    bool may_leave; /* the network, before its last layer */
     bool left;      /* it did: not to be remembered, another may want to know it well */
     guint n;
     float *logits;   /* [n, n_labels] */
@@ -192,10 +192,14 @@ answer_new(const char *text, guint n, size_t n_labels)
     return self;
 }
 
-/* Takes @taken. */
+/* Takes @taken; what was remembered of the same text goes. */
 static void
 remember(PdJudge *self, Answer *taken)
 {
+    const Answer *before = g_hash_table_lookup(self->young, taken->text);
+
+    if (before != NULL)
+        self->young_bytes -= before->bytes;
     if (self->young_bytes + taken->bytes > MAX_BYTES) {
         g_hash_table_unref(self->old);
         self->old = self->young;
@@ -206,9 +210,13 @@ remember(PdJudge *self, Answer *taken)
     g_hash_table_replace(self->young, taken->text, taken);
 }
 
-/* (transfer full): what was said of @text lately; NULL: nothing */
+/*
+ * (transfer full): what was said of @text lately; NULL: nothing. All that is remembered comes from
+ * the last layer. Who lets the network leave may get that only where it is known to have stayed: or
+ * what is found would depend on what was judged before.
+ */
 static Answer *
-recall(PdJudge *self, const char *text)
+recall(PdJudge *self, const char *text, bool may_leave)
 {
     Answer *answer = g_hash_table_lookup(self->young, text);
     gpointer key, old;
@@ -217,9 +225,25 @@ recall(PdJudge *self, const char *text)
         answer = old;
         remember(self, answer);
     }
-    if (answer != NULL)
-        g_atomic_ref_count_inc(&answer->refs);
+    if (answer == NULL || (may_leave && !answer->may_leave))
+        return NULL;
+    g_atomic_ref_count_inc(&answer->refs);
     return answer;
+}
+
+/* (transfer full) (nullable): the answer to the same question in @fresh, of Answer */
+static Answer *
+asked_already(const GPtrArray *fresh, const char *text, bool may_leave)
+{
+    for (guint i = 0; i < fresh->len; i++) {
+        Answer *answer = fresh->pdata[i];
+
+        if (answer->may_leave == may_leave && g_str_equal(answer->text, text)) {
+            g_atomic_ref_count_inc(&answer->refs);
+            return answer;
+        }
+    }
+    return NULL;
 }
 
 /* An answer about @text with all but the logits, which are to come. */
@@ -288,23 +312,6 @@ ask_model(PdJudge *self, const GPtrArray *fresh, const int *cancel)
     return true;
 }
 
-/* Takes out of the memory what was said too roughly, or, where the pass was broken off, not said
- * at all. */
-static void
-forget(PdJudge *self, const GPtrArray *fresh, bool answered)
-{
-    for (guint i = 0; i < fresh->len; i++) {
-        const Answer *answer = fresh->pdata[i];
-
-        if (answered && !answer->left)
-            continue;
-        if (g_hash_table_remove(self->young, answer->text))
-            self->young_bytes -= answer->bytes;
-        else
-            g_hash_table_remove(self->old, answer->text);
-    }
-}
-
 bool
 pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel)
 {
@@ -316,28 +323,34 @@ pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave,
                  const int *cancel)
 {
     g_autoptr(GPtrArray) fresh = g_ptr_array_new();
-    bool answered;
 
     forget_batch(self);
     for (size_t i = 0; i < n_texts; i++) {
         const bool may = may_leave != NULL && may_leave[i];
-        Answer *answer = recall(self, texts[i]);
+        Answer *answer = recall(self, texts[i], may);
 
+        if (answer == NULL)
+            answer = asked_already(fresh, texts[i], may);
         if (answer == NULL) {
             answer = prepare(self, texts[i]);
             answer->may_leave = may;
             g_ptr_array_add(fresh, answer);
-            g_atomic_ref_count_inc(&answer->refs);
-            remember(self, answer);
         }
-        answer->may_leave &= may;
         g_ptr_array_add(self->answers, answer);
     }
-    answered = fresh->len == 0 || ask_model(self, fresh, cancel);
-    forget(self, fresh, answered);
-    if (!answered)
+    if (fresh->len > 0 && !ask_model(self, fresh, cancel)) {
         g_ptr_array_set_size(self->answers, 0);
-    return answered;
+        return false;
+    }
+    for (guint i = 0; i < fresh->len; i++) {
+        Answer *answer = fresh->pdata[i];
+
+        if (answer->left)
+            continue;
+        g_atomic_ref_count_inc(&answer->refs);
+        remember(self, answer);
+    }
+    return true;
 }
 
 static Answer *

@@ -4,7 +4,8 @@
  *
  * A batch is judged in one forward pass; answers are asked for afterwards by the text's number and
  * bytes. Texts judged lately are remembered (at most half a megabyte of answers), and no text is
- * judged twice: repairs of a place have much in common from one look at it to the next.
+ * judged twice: repairs of a place have much in common from one look at it to the next. What was
+ * judged before changes how long an answer takes, never what it is.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ void pd_judge_free(PdJudge *self);     /* NULL is fine */
  */
 bool pd_judge_texts(PdJudge *self, const char *const *texts, size_t n_texts, const int *cancel);
 /* The same; the network may stop early at a text whose @may_leave ([n_texts], nullable) is true, if
- * it sees nothing wrong there by then. Chances are rougher in that case, and no kind is known. */
+ * it sees nothing wrong there by then. Chances are rougher in that case, and no kind is known; so
+ * they are even where the last layer's answer is remembered. */
 bool pd_judge_quickly(PdJudge *self, const char *const *texts, const bool *may_leave,
                       size_t n_texts, const int *cancel);
 

@@ -448,7 +448,14 @@ assert_same(const GPtrArray *a, const GPtrArray *b)
 
         g_assert_cmpuint(x->start, ==, y->start);
         g_assert_cmpstr(x->message, ==, y->message);
+        g_assert_cmpfloat(x->confidence, ==, y->confidence);
         g_assert_cmpuint(x->candidates->len, ==, y->candidates->len);
+        for (guint k = 0; k < x->candidates->len; k++) {
+            const PdCandidate *c = x->candidates->pdata[k], *d = y->candidates->pdata[k];
+
+            g_assert_cmpstr(c->text, ==, d->text);
+            g_assert_cmpfloat(c->score, ==, d->score);
+        }
     }
 }
 
@@ -489,6 +496,35 @@ test_repeatable(void)
     assert_same(first, theirs);
 }
 
+/* The first one mended is the second, which is then judged to the network's last layer; on its own
+ * the network leaves it early, as right. */
+static void
+test_order(void)
+{
+#define LOOP(word)                                                                          \
+    "A loop only yields a value if broken via some form of break ...; statement, in which " \
+    "case it yields the value resulting from the " word " of the statement's expression "   \
+    "(EXPR above), or () if there is no EXPR expression."
+    static const char *const texts[] = { LOOP("evaulation"), LOOP("evaluation"),
+                                         "She go to school every day.",
+                                         "She goes to school every day." };
+#undef LOOP
+    const PdCheckOptions options = PD_CHECK_OPTIONS_INIT;
+    g_autoptr(PdChecker) forward = new_checker(NULL), backward = new_checker(NULL);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_ptr_array_add(found, check_with(forward, "en_US", texts[i], &options));
+    for (size_t i = G_N_ELEMENTS(texts); i-- > 0;) {
+        g_autoptr(GPtrArray) again = check_with(backward, "en_US", texts[i], &options);
+        g_autoptr(GPtrArray) alone = check("en_US", texts[i]);
+
+        g_test_message("%s", texts[i]);
+        assert_same(found->pdata[i], again);
+        assert_same(found->pdata[i], alone);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -512,5 +548,6 @@ main(int argc, char **argv)
     g_test_add_func("/checker/score", test_score);
     g_test_add_func("/checker/rest", test_rest);
     g_test_add_func("/checker/repeatable", test_repeatable);
+    g_test_add_func("/checker/order", test_order);
     return g_test_run();
 }

@@ -123,9 +123,44 @@ test_right_sentences_leave(Fixture *self, gconstpointer data)
     g_assert_true(pd_judge_texts(self->judge, texts, 2, NULL));
     assert_as_fresh(self, 0, ERROR);
     assert_as_fresh(self, 1, PLAIN);
-    /* what is known well stays so */
-    g_assert_true(pd_judge_quickly(self->judge, texts, may_leave, 2, NULL));
-    assert_as_fresh(self, 1, PLAIN);
+}
+
+/* @text, where the network may leave: as by a judge that was never asked anything. */
+static void
+assert_as_fresh_quickly(Fixture *self, size_t index, const char *text)
+{
+    const size_t n = strlen(text);
+    g_autoptr(PdJudge) fresh = pd_judge_new(self->model);
+    double kinds[PD_N_KINDS], same[PD_N_KINDS];
+    const bool may_leave = true;
+
+    g_assert_true(pd_judge_quickly(fresh, &text, &may_leave, 1, NULL));
+    assert_near(pd_judge_correct(self->judge, index), pd_judge_correct(fresh, 0));
+    g_assert_cmpint(pd_judge_kind(self->judge, index, 0, n), ==, pd_judge_kind(fresh, 0, 0, n));
+    assert_near(chances_of(self->judge, index, text, kinds), chances_of(fresh, 0, text, same));
+    for (guint i = 0; i < PD_N_KINDS; i++)
+        assert_near(kinds[i], same[i]);
+}
+
+/* Whoever lets the network leave hears what it says then, even where more is known by now. */
+static void
+test_leaving_again(Fixture *self, gconstpointer data)
+{
+    static const char *const texts[] = { ERROR, PLAIN, PLAIN, ERROR, PLAIN };
+    const bool may_leave[] = { true, true, false, false, true };
+
+    for (guint i = 0; i < 3; i++) {
+        g_assert_true(pd_judge_texts(self->judge, texts, 2, NULL));
+        assert_as_fresh(self, 1, PLAIN);
+        for (guint again = 0; again < 2; again++) {
+            g_assert_true(pd_judge_quickly(self->judge, texts, may_leave, 5, NULL));
+            assert_as_fresh_quickly(self, 0, ERROR);
+            assert_as_fresh_quickly(self, 1, PLAIN);
+            assert_as_fresh(self, 2, PLAIN);
+            assert_as_fresh(self, 3, ERROR);
+            assert_as_fresh_quickly(self, 4, PLAIN);
+        }
+    }
 }
 
 /* Without leave the judge says what the last layer does. */
@@ -195,6 +230,7 @@ main(int argc, char **argv)
     g_test_add("/judge/many", Fixture, NULL, set_up, test_many, tear_down);
     g_test_add("/judge/right-sentences-leave", Fixture, NULL, set_up, test_right_sentences_leave,
                tear_down);
+    g_test_add("/judge/leaving-again", Fixture, NULL, set_up, test_leaving_again, tear_down);
     g_test_add("/judge/nobody-leaves-unasked", Fixture, NULL, set_up, test_nobody_leaves_unasked,
                tear_down);
     g_test_add("/judge/leaving-cancelled", Fixture, NULL, set_up, test_leaving_cancelled,
