@@ -6,6 +6,8 @@
 
 #define LANES 16    /* of the widest vector */
 #define TILE_ROWS 6 /* 6 rows x 4 registers leave 8 of 32 for operands */
+#define NARROW 32   /* outputs; a product of so few is not given to OpenBLAS */
+#define BLOCK 8     /* of these are summed at a time */
 
 static size_t
 round_up(size_t n, size_t step)
@@ -193,6 +195,37 @@ pd_linear_pack(const PdLinear *self, size_t first, size_t n_rows, const float *r
     }
 }
 
+/* Outputs [out, out + @n) of a row; @n is a constant wherever this is inlined. */
+static inline __attribute__((always_inline)) void
+narrow_block(const PdLinear *self, const float *x, size_t out, const size_t n, float *y)
+{
+    const float *w = self->weight + out;
+    float sum[BLOCK];
+
+    for (size_t k = 0; k < n; k++)
+        sum[k] = self->bias[out + k];
+    for (size_t i = 0; i < self->n_in; i++, w += self->width)
+        for (size_t k = 0; k < n; k++)
+            sum[k] += x[i] * w[k];
+    for (size_t k = 0; k < n; k++)
+        y[out + k] = sum[k];
+}
+
+/* Row by row: what OpenBLAS says of a row differs in the last bits with the rows beside it, and so
+ * would what is found in a sentence with what is judged in the same pass. */
+static void
+linear_narrow(const PdLinear *self, const float *x, size_t n_rows, float *y, size_t y_stride)
+{
+    for (size_t row = 0; row < n_rows; row++, x += self->n_in, y += y_stride) {
+        size_t out = 0;
+
+        for (; out + BLOCK <= self->n_out; out += BLOCK)
+            narrow_block(self, x, out, BLOCK, y);
+        for (; out < self->n_out; out++)
+            narrow_block(self, x, out, 1, y);
+    }
+}
+
 static void
 linear_blas(const PdLinear *self, const float *x, size_t n_rows, float *y, size_t y_stride)
 {
@@ -214,7 +247,10 @@ pd_linear(const PdLinear *self, const float *x, size_t n_rows, float *y, size_t 
         return;
     }
 #endif
-    linear_blas(self, x, n_rows, y, y_stride);
+    if (self->n_out <= NARROW && self->width == self->n_out)
+        linear_narrow(self, x, n_rows, y, y_stride);
+    else
+        linear_blas(self, x, n_rows, y, y_stride);
 }
 
 void

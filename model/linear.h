@@ -3,7 +3,9 @@
  * linear.h - products of float32, one thread: the reference, and what runs where int8 does not pay
  *
  * They go to OpenBLAS, save where the processor has AVX-512: there a kernel of our own runs on
- * weights that were packed once (model/SPEED.md has the measurements).
+ * weights that were packed once (model/SPEED.md has the measurements). Nor do those of at most 32
+ * outputs, which are all that an int8 network leaves to this: OpenBLAS's last bits of a row differ
+ * with the rows beside it, ours do not.
  */
 #pragma once
 

@@ -166,6 +166,55 @@ test_shipped_int8(void)
     check_kernels(dir, all, wanted, INT8_SHIPPED, false); /* a plain loop takes half a minute */
 }
 
+/* In int8 a sentence's logits are bit for bit the same, whatever stands beside it in a pass. */
+static void
+check_alone(const PdModel *model, PdRun *run, const GArray *all, guint first, guint n)
+{
+    const size_t n_labels = pd_model_n_labels(model);
+    g_autofree PdSequence *sequences = g_new(PdSequence, n);
+    g_autofree float *together = NULL;
+    const float *at;
+    size_t n_tokens = 0;
+
+    for (guint i = 0; i < n; i++) {
+        sequences[i] = g_array_index(all, Tokens, (first + i) % all->len).sequence;
+        n_tokens += sequences[i].n_tokens;
+    }
+    at = together = g_new(float, n_tokens *n_labels);
+    g_assert_true(pd_run_logits(run, sequences, n, NULL, together));
+    for (guint i = 0; i < n; i++) {
+        const size_t size = sequences[i].n_tokens * n_labels;
+        g_autofree float *alone = g_new(float, size);
+
+        g_assert_true(pd_run_logits(run, &sequences[i], 1, NULL, alone));
+        g_assert_cmpmem(alone, size * sizeof *alone, at, size * sizeof *at);
+        at += size;
+    }
+}
+
+static void
+test_alone_or_not(void)
+{
+    g_autofree char *dir = shipped_dir();
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Tokens));
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    g_autoptr(JsonParser) parser = read_golden(all, wanted);
+
+    for (size_t k = 0; pd_kernels[k] != NULL; k++) {
+        g_autoptr(PdModel) model = NULL;
+        g_autoptr(PdRun) run = NULL;
+
+        if (!pd_kernels[k]->runs() || !pd_kernels[k]->int8_pays)
+            continue;
+        g_setenv("PD_KERNEL", pd_kernels[k]->name, TRUE);
+        model = formula_load(dir);
+        run = pd_run_new(model);
+        for (guint first = 0; first < all->len; first += 3)
+            check_alone(model, run, all, first, 1 + first % 7);
+    }
+    g_setenv("PD_KERNEL", "fp32", TRUE);
+}
+
 static void
 test_kernel_choice(void)
 {
@@ -366,6 +415,7 @@ main(int argc, char **argv)
     g_setenv("PD_KERNEL", "fp32", TRUE);
     g_test_add_func("/model/electra/shipped", test_shipped);
     g_test_add_func("/model/electra/shipped-int8", test_shipped_int8);
+    g_test_add_func("/model/electra/alone-or-not", test_alone_or_not);
     g_test_add_func("/model/electra/kernel-choice", test_kernel_choice);
     g_test_add_func("/model/electra/shapes", test_shapes);
     g_test_add_func("/model/electra/properties", test_properties);

@@ -12,7 +12,7 @@
 #define RIGHT "She goes to school every day."
 #define PLAIN "The doctor opened the window and looked at the garden."
 
-/* Logits may differ in their last bits with the texts that stand beside one in a batch. */
+/* In float32 the last bits may differ with the texts that stand beside one in a batch. */
 #define assert_near(got, want) g_assert_true(fabs((got) - (want)) <= 1e-4)
 
 typedef struct {

@@ -64,10 +64,47 @@ test_linear(void)
     check_linear(rand, 20, 1536, 384, pd_linear_best_width(384));
 }
 
+/* Shapes that the shipped network gives to pd_linear(): a row's outputs are bit for bit the same,
+ * whatever rows stand beside it. So what is found in a sentence depends on that sentence alone. */
+static void
+check_rows(GRand *rand, size_t n_in, size_t n_out, size_t width)
+{
+    const size_t n_rows = 130;
+    g_autofree float *weight = random_floats(rand, n_out * n_in, 1.0);
+    g_autofree float *x = random_floats(rand, n_rows * n_in, 1.0);
+    g_autofree float *all = g_new(float, n_rows *n_out), *some = g_new(float, n_rows *n_out);
+    g_autofree float *packed = g_new0(float, pd_linear_weight_floats(n_in, n_out, width));
+    g_autofree float *bias = random_floats(rand, pd_linear_bias_floats(n_out, width), 1.0);
+    PdLinear linear = { n_in, n_out, width, packed, bias };
+
+    pd_linear_pack(&linear, 0, n_out, weight);
+    pd_linear(&linear, x, n_rows, all, n_out);
+    for (size_t n = 1; n < 20; n++)
+        for (size_t row = 0; row + n <= n_rows; row += n) {
+            pd_linear(&linear, x + row * n_in, n, some, n_out);
+            g_assert_cmpmem(some, n * n_out * sizeof(float), all + row * n_out,
+                            n * n_out * sizeof(float));
+        }
+}
+
+static void
+test_rows_are_alone(void)
+{
+    static const size_t shapes[][2] = { { 384, 17 }, { 64, 2 }, { 384, 1 } };
+    g_autoptr(GRand) rand = g_rand_new_with_seed(2);
+
+    pd_linear_init();
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        check_rows(rand, shapes[i][0], shapes[i][1], shapes[i][1]);
+        check_rows(rand, shapes[i][0], shapes[i][1], pd_linear_best_width(shapes[i][1]));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/linear/shapes", test_linear);
+    g_test_add_func("/model/linear/rows-are-alone", test_rows_are_alone);
     return g_test_run();
 }
