@@ -196,7 +196,7 @@ def threads():
     # A pipe of the shell's, Python and dbus-daemon run with it, too, and leave it alone.
     # It sees GLib unlock a pthread_mutex_t, but not always lock it: tsan.supp's called_from_lib.
     options = f"suppressions={HERE / 'tsan.supp'}:halt_on_error=1:exitcode=66:report_mutex_bugs=0"
-    env = {"TSAN_OPTIONS": options, "G_SLICE": "always-malloc"}
+    env = {"TSAN_OPTIONS": options, "G_SLICE": "always-malloc", "PROOFD_SLOWNESS": "25"}
     run("meson", "test", "-C", folder, "--no-rebuild", "-t10", "--print-errorlogs",
         f"--wrapper=env LD_PRELOAD={glib}", *THREADED, env=env)
     return f"{len(THREADED)} programs"
@@ -206,7 +206,7 @@ def memcheck():
     folder = configured("default")
     wrapper = ("valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite "
                f"--errors-for-leak-kinds=definite --suppressions={HERE / 'valgrind.supp'}")
-    run("meson", "test", "-C", folder, "-t20", "--print-errorlogs", f"--wrapper={wrapper}",
+    run("meson", "test", "-C", folder, "-t60", "--print-errorlogs", f"--wrapper={wrapper}",
         *MEMCHECKED, env={"G_SLICE": "always-malloc"})
     return f"{len(MEMCHECKED)} programs"
 

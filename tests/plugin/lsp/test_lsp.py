@@ -133,7 +133,8 @@ class Unfinished(LspCase):
 
     def test_pull_after_a_pause(self):
         client = self.typed(capabilities=PULL)
-        self.assertEqual(places(client.pull(URI)["items"]), [RECIEVE])
+        first = places(client.pull(URI)["items"])
+        self.assertIn(first, ([RECIEVE], []))  # of a slow service, nothing is known yet
         deadline = time.monotonic() + PATIENCE
         while len(client.pull(URI)["items"]) < 2:
             self.assertLess(time.monotonic(), deadline)
