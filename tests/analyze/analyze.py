@@ -50,7 +50,7 @@ def configured(name, *options, env=None, wrapper=()):
 
 
 def compiled(folder):
-    """Of the build directory @folder, our files (no tests), relative to the root: the object of each.
+    """Of the build directory @folder, our files relative to the root, no tests: the object of each.
     """
     commands = json.loads((folder / "compile_commands.json").read_text())
     paths = ((os.path.relpath(folder / each["file"], ROOT), each["output"]) for each in commands)
