@@ -3,9 +3,9 @@
  * json-guard.h - JSON from others, before json-glib parses it
  *
  * json-glib parses recursively without a limit, reads comments and 'strings', takes "\377" for a
- * byte and the quotation mark of "\u12" for a digit, leaks the first of two values, cuts a string at \u0000, and makes no UTF-8 of half of a
- * surrogate pair. This looks for all that, token by token, in linear time. Whether it is JSON at
- * all is json-glib's question (RFC 8259).
+ * byte and the quotation mark of "\u12" for a digit, leaks the first of two values, cuts a string
+ * at \u0000, and makes no UTF-8 of half of a surrogate pair. This looks for all that, token by
+ * token, in linear time. Whether it is JSON at all is json-glib's question (RFC 8259).
  */
 #pragma once
 

@@ -50,8 +50,7 @@ def configured(name, *options, env=None, wrapper=()):
 
 
 def compiled(folder):
-    """Of the build directory @folder, our files relative to the root, no tests: the object of each.
-    """
+    """The object of each of our files, tests left out, in the build directory @folder."""
     commands = json.loads((folder / "compile_commands.json").read_text())
     paths = ((os.path.relpath(folder / each["file"], ROOT), each["output"]) for each in commands)
     return {path: output for path, output in paths
