@@ -203,7 +203,7 @@ on_checked(PdJobResult *result, const GError *error, void *user_data)
     if (self == NULL)
         return;
     self->checks[ticket->check] = NULL;
-    if (error != NULL) {
+    if (result == NULL) {
         self->is_broken = true;
         fail_waiting(self, error);
         return;

@@ -50,7 +50,7 @@ def configured(name, *options, env=None, wrapper=()):
 
 
 def compiled(folder):
-    """The object of each of our files, tests left out, in the build directory @folder."""
+    """The object of each of our files, no tests, that the build directory @folder has."""
     commands = json.loads((folder / "compile_commands.json").read_text())
     paths = ((os.path.relpath(folder / each["file"], ROOT), each["output"]) for each in commands)
     return {path: output for path, output in paths
@@ -114,7 +114,7 @@ def fanalyzer():
 
 
 CLANG_OPTIONS = ("--buildtype=debug", "-Dintrospection=disabled",
-                 f"-Dc_args=-include{HERE / 'clang.h'}")
+                 f"-Dc_args=['-include', '{HERE / 'clang.h'}']")
 
 
 def tidy():
@@ -123,7 +123,8 @@ def tidy():
     files = [file for file in sorted(compiled(folder)) if file.endswith(".c")]
     # One file a process: of a second one Clang 14 says that no va_list is initialized.
     output = run("xargs", "-P2", "-n1", "clang-tidy", "--quiet", f"-p={folder}", *files)
-    told = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error): (.* \[\S+\])$", output, re.MULTILINE)
+    told = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error): (.* \[\S+\])$", output,
+                      re.MULTILINE)
     told = {(os.path.relpath(folder / file, ROOT), line, message) for file, line, message in told}
     return f"{len(files)} files, " + but_accepted("tidy.accepted", sorted(told))
 
@@ -205,8 +206,11 @@ def memcheck():
     folder = configured("default")
     wrapper = ("valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite "
                f"--errors-for-leak-kinds=definite --suppressions={HERE / 'valgrind.supp'}")
+    # Where `new` fails, as in Hunspell in /lexicon/exceptions, valgrind ends the program; and
+    # /formats/large would take an hour.
     run("meson", "test", "-C", folder, "-t60", "--print-errorlogs", f"--wrapper={wrapper}",
-        *MEMCHECKED, env={"G_SLICE": "always-malloc"})
+        "--test-args=-s /lexicon/exceptions -s /formats/large", *MEMCHECKED,
+        env={"G_SLICE": "always-malloc"})
     return f"{len(MEMCHECKED)} programs"
 
 
