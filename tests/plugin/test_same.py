@@ -4,7 +4,7 @@
 
 Random texts are put together from sentences with and without errors. `proof --local`, with the
 engine in its own process, is what all others are compared with: `proof` through the bus, the HTTP
-API, the language server, and the same text with markup in it.
+API, the language server, the same text after others, and the same text with markup in it.
 
 Environment: as http_case.py, and PROOFD_LSP; PROOFD_ROUNDS: how many times as many texts as usual.
 """
@@ -123,6 +123,41 @@ class Doors(Same, HttpCase, LspCase):
 
     def check_document(self, client, text, text_format, uri):
         LspCase.check(self, client, text, text_format=text_format, uri=uri)
+
+
+class Order(Same, HttpCase):
+    """What is found in a text does not depend on what the same process checked before."""
+
+    def batch(self, sources, *options):
+        """Findings by text, of `proof batch` over the texts in this order."""
+        lines = "".join(json.dumps({"id": text, "text": text}) + "\n" for text in sources)
+        done = self.run_proof("batch", "--local", "--language=en_US", *options,
+                              stdin=lines)
+        self.assertEqual(done.stderr, b"")
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([answer["id"] for answer in answers], list(sources))
+        return {answer["id"]: answer["findings"] for answer in answers}
+
+    def test_order(self):
+        loop = ("A loop only yields a value if broken via some form of break ...; statement, in "
+                "which case it yields the value resulting from the {} of the statement's "
+                "expression (EXPR above), or () if there is no EXPR expression.")
+        once = [loop.format("evaulation"), *SENTENCES, *texts("order", 3 * N_TEXTS)]
+        mended = [self.mend(text, found) for text, found in self.batch(once).items()]
+        sources = list(dict.fromkeys(once + mended + [loop.format("evaluation")]))
+        wanted = self.batch(sources, "--jobs=1")
+        self.assertEqual(self.batch(sources[::-1], "--jobs=1"), wanted)
+        self.assertEqual(self.batch(sources, "--jobs=2"), wanted)
+        for text in random.Random(SEED).sample(sources, 8) + sources[-1:]:
+            self.assertEqual(self.batch([text]), {text: wanted[text]})
+
+    def mend(self, text, findings):
+        """The text with the first repair of each finding, from the last: what the engine judges."""
+        for finding in reversed(findings):
+            if finding["replacements"]:
+                text = (text[:finding["start"]] + finding["replacements"][0] +
+                        text[finding["end"]:])
+        return text
 
 
 class Markup(Same, HttpCase):
