@@ -157,7 +157,8 @@ take_body(PdFrames *self)
         return;
     }
     if (!json_parser_load_from_data(parser, self->body->str, (gssize)self->body->len, &error)) {
-        g_autofree char *message = g_strdup_printf("not JSON: %s", error->message);
+        g_autofree char *valid = g_utf8_make_valid(error->message, -1); /* may cut a character */
+        g_autofree char *message = g_strdup_printf("not JSON: %s", valid);
 
         tell_bad(self, NULL, PD_RPC_PARSE_ERROR, message);
         return;

@@ -129,6 +129,8 @@ class Messages(LspCase):
                 (b'{}{"jsonrpc":"2.0","method":"x"}', PARSE_ERROR, "one value"),
                 (b"{'jsonrpc':'2.0'}", PARSE_ERROR, "string"),
                 (b'{"jsonrpc":"2.0","method":"\\377"}', PARSE_ERROR, "escape"),
+                # json-glib's message ends within a character
+                (('{"' + 40 * "\u00e9\U0001F600" + '"}').encode(), PARSE_ERROR, "not JSON"),
                 (b'{"jsonrpc":"2.0","method":"x","params":/*"*/' + b"[" * 100000, PARSE_ERROR,
                  "comment"),
                 (b"{}", INVALID_REQUEST, "jsonrpc"),
