@@ -2,10 +2,10 @@
 #include "plugin/editor/explanation.h"
 
 #include "plugin/editor/names.h"
+#include "plugin/editor/ui.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <stdarg.h>
 
 #define MIN_CHANCE 0.02
 #define MIN_LOG_ODDS 0.3 /* what a neighbour must do to be named */
@@ -19,17 +19,6 @@ pd_candidate_title(const ProofdCandidate *candidate, const char *words)
     return g_strdup_printf(_("Delete “%s”"), words);
 }
 
-static void G_GNUC_PRINTF(2, 3) append(GString *out, const char *format, ...)
-{
-    g_autofree char *markup = NULL;
-    va_list args;
-
-    va_start(args, format);
-    markup = g_markup_vprintf_escaped(format, args);
-    va_end(args);
-    g_string_append(out, markup);
-}
-
 static void
 append_pages(GString *out, const ProofdFinding *finding, const ProofdExplanation *explanation)
 {
@@ -38,11 +27,11 @@ append_pages(GString *out, const ProofdFinding *finding, const ProofdExplanation
 
         if (!g_str_equal(page->rule, finding->rule))
             continue;
-        append(out, "\n\n<b>%s</b> (%s)\n%s", page->title, page->rule, page->text);
+        pd_ui_append(out, "\n\n<b>%s</b> (%s)\n%s", page->title, page->rule, page->text);
         if (*page->wrong == '\0')
             continue;
-        append(out, "\n%s: <i>%s</i>", _("wrong"), page->wrong);
-        append(out, "\n%s: <i>%s</i>", _("right"), page->right);
+        pd_ui_append(out, "\n%s: <i>%s</i>", _("wrong"), page->wrong);
+        pd_ui_append(out, "\n%s: <i>%s</i>", _("right"), page->right);
     }
 }
 
@@ -62,7 +51,7 @@ append_chances(GString *out, const ProofdExplanation *explanation)
                                    100 * chance->chance);
     }
     if (line->len > 0)
-        append(out, "\n\n<b>%s</b>\n%s", _("What the model says of it"), line->str);
+        pd_ui_append(out, "\n\n<b>%s</b>\n%s", _("What the model says of it"), line->str);
 }
 
 static int
@@ -94,8 +83,8 @@ append_neighbours(GString *out, const ProofdExplanation *explanation, const char
                                neighbour->log_odds > 0 ? "+" : "−", fabs(neighbour->log_odds));
     }
     if (line->len > 0)
-        append(out, "\n\n<b>%s</b>\n%s", _("Words that speak for an error (+) or against it (−)"),
-               line->str);
+        pd_ui_append(out, "\n\n<b>%s</b>\n%s",
+                     _("Words that speak for an error (+) or against it (−)"), line->str);
 }
 
 char *
@@ -104,9 +93,9 @@ pd_explanation_markup(const ProofdFinding *finding, const ProofdExplanation *exp
 {
     GString *out = g_string_new(NULL);
 
-    append(out, "<b>%s</b>\n", finding->message);
-    append(out, _("%s, confidence %.0f %%"), pd_kind_title(finding->kind),
-           100 * finding->confidence);
+    pd_ui_append(out, "<b>%s</b>\n", finding->message);
+    pd_ui_append(out, _("%s, confidence %.0f %%"), pd_kind_title(finding->kind),
+                 100 * finding->confidence);
     if (explanation != NULL) {
         append_pages(out, finding, explanation);
         if (is_full) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plugin/editor/shortcuts.h"
 
+#include "plugin/editor/ui.h"
+
 #include <glib/gi18n-lib.h>
 
 typedef struct {
@@ -66,17 +68,6 @@ pd_shortcuts_set(GtkApplication *app)
     }
 }
 
-static void G_GNUC_PRINTF(2, 3) append(GString *ui, const char *format, ...)
-{
-    g_autofree char *text = NULL;
-    va_list args;
-
-    va_start(args, format);
-    text = g_markup_vprintf_escaped(format, args);
-    va_end(args);
-    g_string_append(ui, text);
-}
-
 /* GTK 4.8 can fill such a window from a description alone. */
 GtkShortcutsWindow *
 pd_shortcuts_new(void)
@@ -87,14 +78,14 @@ pd_shortcuts_new(void)
         "</property><child><object class=\"GtkShortcutsSection\">");
 
     for (gsize i = 0; i < G_N_ELEMENTS(groups); i++) {
-        append(ui,
-               "<child><object class=\"GtkShortcutsGroup\"><property name=\"title\">%s</property>",
-               _(groups[i].title));
+        pd_ui_append(
+            ui, "<child><object class=\"GtkShortcutsGroup\"><property name=\"title\">%s</property>",
+            _(groups[i].title));
         for (gsize j = 0; j < groups[i].n_shortcuts; j++)
-            append(ui,
-                   "<child><object class=\"GtkShortcutsShortcut\"><property name=\"title\">%s"
-                   "</property><property name=\"accelerator\">%s</property></object></child>",
-                   _(groups[i].shortcuts[j].title), groups[i].shortcuts[j].keys[0]);
+            pd_ui_append(ui,
+                         "<child><object class=\"GtkShortcutsShortcut\"><property name=\"title\">%s"
+                         "</property><property name=\"accelerator\">%s</property></object></child>",
+                         _(groups[i].shortcuts[j].title), groups[i].shortcuts[j].keys[0]);
         g_string_append(ui, "</object></child>");
     }
     g_string_append(ui, "</object></child></object></interface>");

@@ -51,3 +51,15 @@ pd_ui_label_of(GtkWidget *drop_down, const char *title)
     pd_ui_set_name(gtk_widget_get_first_child(drop_down), title); /* the button */
     return label;
 }
+
+void
+pd_ui_append(GString *markup, const char *format, ...)
+{
+    g_autofree char *escaped = NULL;
+    va_list args;
+
+    va_start(args, format);
+    escaped = g_markup_vprintf_escaped(format, args);
+    va_end(args);
+    g_string_append(markup, escaped);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ui.h - widgets that all can use: each with a name that a screen reader says
+ * ui.h - widgets that all can use, each with a name that a screen reader says; markup
  */
 #pragma once
 
@@ -15,3 +15,6 @@ GtkWidget *pd_ui_icon_button(const char *icon, const char *title, const char *ac
 
 /* A label whose mnemonic goes to @drop_down, which takes its name from it. */
 GtkWidget *pd_ui_label_of(GtkWidget *drop_down, const char *title);
+
+/* As g_string_append_printf(), with the arguments escaped for markup. */
+void pd_ui_append(GString *markup, const char *format, ...) G_GNUC_PRINTF(2, 3);
