@@ -84,15 +84,7 @@ class Qt(WatchCase):
 
     def test_password_single_line(self):
         """Qt does not say what is a single line, but always what is a password."""
-        self.settings.write_text("[watch]\nsingle-line=true\n")
-        self.start_watch()
-        program, text = self.start_qt()
-        calls = self.watch_calls()
-        self.visit(program, "a password")
-        line = self.next_field(program)
-        self.type("I recieve it ")
-        self.until_panel("receive")
-        self.check_unread(calls, [text, line])
+        self.check_single_line(self.start_qt)
 
 
 if __name__ == "__main__":

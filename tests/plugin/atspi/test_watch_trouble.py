@@ -42,16 +42,7 @@ class Leave(GtkCase):
         self.check_fields("4", *["perhaps a single line"] * 2, "a password")
 
     def test_password_single_line(self):
-        """Single lines are read, where the program tells passwords from them."""
-        self.settings.write_text("[watch]\nsingle-line=true\n")
-        self.start_watch()
-        program, text = self.start_gtk()
-        calls = self.watch_calls()
-        self.visit(program, "a password")
-        line = self.next_field(program)
-        self.type("I recieve it ")
-        self.until_panel("receive")
-        self.check_unread(calls, [text, line])
+        self.check_single_line(self.start_gtk)
 
     def test_password_gtk4_single_line(self):
         self.settings.write_text("[watch]\nsingle-line=true\n")

@@ -348,6 +348,18 @@ class WatchCase(BusCase):
         self.until(self.watch_log, lambda log: log.count(decision) > n_before, decision)
         self.assertEqual(self.count(), 0)
 
+    def check_single_line(self, start):
+        """Where the program tells passwords from single lines, the user may have these read."""
+        self.settings.write_text("[watch]\nsingle-line=true\n")
+        self.start_watch()
+        program, text = start()
+        calls = self.watch_calls()
+        self.visit(program, "a password")
+        line = self.next_field(program)
+        self.type("I recieve it ")
+        self.until_panel("receive")
+        self.check_unread(calls, [text, line])
+
     def put_face(self, node, length):
         """A letter beyond 16 bits, which xdotool cannot be relied on to type; @length as wanted."""
         self.accessible(node, "InsertText", "(isi)", 0, "😀 ", length, interface="EditableText")
